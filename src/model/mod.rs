@@ -1,1 +1,11 @@
-//! (layer)
+//! What a plan says, valid by construction and free of any file format.
+
+pub mod campaign;
+pub mod cause;
+pub mod law;
+pub mod pbx;
+pub mod place;
+pub mod plan;
+pub mod policy;
+pub mod rates;
+pub mod trunk;

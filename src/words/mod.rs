@@ -1,3 +1,13 @@
-//! The types everything is said in: units, money, durations, numbers to dial, and what is said about a place in a file.
+//! The types everything is said in: units, exact numbers, money, durations, numbers to dial, and what is said about a
+//! place in a file.
 
+pub mod decimal;
+pub mod diagnostic;
+pub mod digest;
+pub mod duration;
+pub mod e164;
+pub mod increment;
+pub mod level;
+pub mod money;
+pub mod rounding;
 pub mod units;

@@ -1,0 +1,28 @@
+//! Where a thing stands in its file, so that a finding can point at the line.
+
+use std::collections::BTreeMap;
+
+use crate::words::diagnostic::Span;
+
+/// The place of a table in a file and of its keys.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The table itself: its header, or its name.
+    pub item: Span,
+    /// The values by key.
+    pub keys: BTreeMap<String, Span>,
+}
+
+impl Place {
+    /// A place without keys.
+    #[must_use]
+    pub fn new(item: Span) -> Self {
+        Self { item, keys: BTreeMap::new() }
+    }
+
+    /// The value of a key where it is given, else the table.
+    #[must_use]
+    pub fn key(&self, key: &str) -> Span {
+        self.keys.get(key).copied().unwrap_or(self.item)
+    }
+}

@@ -1,0 +1,200 @@
+//! What is said about a place in a file.
+
+use std::num::NonZeroU32;
+
+use super::level::Level;
+
+/// Which text a span lies in: an index into [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(u32);
+
+/// A stretch of bytes in one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The text.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A line and a column, both counted from 1; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: NonZeroU32,
+    /// Column in characters, from 1.
+    pub column: NonZeroU32,
+}
+
+#[derive(Debug, Clone)]
+struct Text {
+    name: String,
+    content: String,
+    /// Byte offset of each line's start.
+    lines: Vec<u32>,
+}
+
+/// The texts that spans point into.
+#[derive(Debug, Clone, Default)]
+pub struct Sources(Vec<Text>);
+
+/// One line of a text, with a span's place in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// The line without its end.
+    pub text: &'a str,
+    /// Bytes of the span within the line; never past its end.
+    pub range: (usize, usize),
+}
+
+impl Sources {
+    /// Keeps a text under the name that reports show.
+    pub fn add(&mut self, name: impl Into<String>, content: impl Into<String>) -> SourceId {
+        let content = content.into();
+        let lines = std::iter::once(0)
+            .chain(content.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i + 1)))
+            .collect();
+        self.0.push(Text { name: name.into(), content, lines });
+        SourceId(offset(self.0.len() - 1))
+    }
+
+    fn text(&self, id: SourceId) -> Option<&Text> {
+        self.0.get(id.0 as usize)
+    }
+
+    /// The name of a text.
+    #[must_use]
+    pub fn name(&self, id: SourceId) -> &str {
+        self.text(id).map_or("", |text| text.name.as_str())
+    }
+
+    /// A whole text.
+    #[must_use]
+    pub fn content(&self, id: SourceId) -> &str {
+        self.text(id).map_or("", |text| text.content.as_str())
+    }
+
+    /// The part of a text that a span covers.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.content(span.source).get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    fn line_index(text: &Text, at: u32) -> usize {
+        text.lines.partition_point(|start| *start <= at).saturating_sub(1)
+    }
+
+    /// Where a span begins.
+    #[must_use]
+    pub fn position(&self, span: Span) -> Position {
+        let one = NonZeroU32::MIN;
+        let Some(text) = self.text(span.source) else { return Position { line: one, column: one } };
+        let at = span.start.min(offset(text.content.len()));
+        let index = Self::line_index(text, at);
+        let start = text.lines.get(index).copied().unwrap_or(0);
+        let before = text.content.get(start as usize..at as usize).unwrap_or("");
+        let column = offset(before.chars().count());
+        Position { line: one.saturating_add(offset(index)), column: one.saturating_add(column) }
+    }
+
+    /// The line a span begins on.
+    #[must_use]
+    pub fn line(&self, span: Span) -> Line<'_> {
+        let Some(text) = self.text(span.source) else { return Line { text: "", range: (0, 0) } };
+        let at = span.start.min(offset(text.content.len()));
+        let index = Self::line_index(text, at);
+        let start = text.lines.get(index).copied().unwrap_or(0) as usize;
+        let end = text.lines.get(index + 1).map_or(text.content.len(), |next| *next as usize);
+        let line = text.content.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r']);
+        let floor = |mut i: usize| {
+            i = i.min(line.len());
+            while !line.is_char_boundary(i) {
+                i -= 1;
+            }
+            i
+        };
+        let from = floor((at as usize).saturating_sub(start));
+        let to = floor((span.end as usize).saturating_sub(start)).max(from);
+        Line { text: line, range: (from, to) }
+    }
+}
+
+/// Offsets are kept in 32 bits: no text of 4 GiB is ever read.
+fn offset(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+impl Span {
+    /// A span from byte offsets.
+    #[must_use]
+    pub fn new(source: SourceId, start: usize, end: usize) -> Self {
+        Self { source, start: offset(start), end: offset(end.max(start)) }
+    }
+}
+
+/// A place and what is said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is there.
+    pub text: String,
+}
+
+impl Label {
+    /// A place and what is said about it.
+    pub fn new(span: Span, text: impl Into<String>) -> Self {
+        Self { span, text: text.into() }
+    }
+}
+
+/// Something said about the inputs: what is wrong, where, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule's code, such as `CAP002`.
+    pub code: &'static str,
+    /// The rule's name, such as `floor-not-absorbed`.
+    pub name: &'static str,
+    /// How much it weighs.
+    pub level: Level,
+    /// The fact and the limit it broke, in one sentence.
+    pub message: String,
+    /// Where: the first label is the primary one. Empty where there is no text to point into.
+    pub labels: Vec<Label>,
+    /// What would be right.
+    pub help: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_and_survive_crlf() {
+        let mut sources = Sources::default();
+        let id = sources.add("x", "é = 1\r\nab = 2\r\n");
+        let at = |start, end| {
+            let p = sources.position(Span::new(id, start, end));
+            (p.line.get(), p.column.get())
+        };
+        assert_eq!(at(0, 1), (1, 1));
+        assert_eq!(at(5, 6), (1, 5)); // é takes two bytes
+        assert_eq!(at(8, 10), (2, 1));
+        assert_eq!(sources.line(Span::new(id, 8, 10)), Line { text: "ab = 2", range: (0, 2) });
+        assert_eq!(sources.line(Span::new(id, 5, 99)).range, (5, 6));
+    }
+
+    #[test]
+    fn spans_past_the_end_are_harmless() {
+        let mut sources = Sources::default();
+        let id = sources.add("x", "a\n");
+        let beyond = Span::new(id, 50, 60);
+        assert_eq!(sources.line(beyond), Line { text: "", range: (0, 0) });
+        assert_eq!(sources.position(beyond).line.get(), 2);
+        assert_eq!(sources.slice(beyond), "");
+        let empty = sources.add("y", "");
+        assert_eq!(sources.line(Span::new(empty, 0, 0)).range, (0, 0));
+    }
+}
