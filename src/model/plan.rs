@@ -1,1 +1,109 @@
-//! x
+//! The plan: everything one run is about.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use super::campaign::Campaign;
+use super::cause::Cause;
+use super::pbx::Pbx;
+use super::place::Place;
+use super::policy::{Budget, Fx, Policy, Waiver};
+use super::rates::RateTable;
+use super::trunk::Trunk;
+use crate::words::money::Currency;
+
+/// A floor, its trunks, what can go wrong, and what is allowed.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The path that reports show.
+    pub path: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// The currency of every amount in the plan and of every total.
+    pub currency: Currency,
+    /// The floor's time zone.
+    pub timezone: Tz,
+    /// ISO code of the country whose public holidays count.
+    pub country: Option<String>,
+    /// Today, as far as rates and waivers go.
+    pub as_of: NaiveDate,
+    /// What the floor offers.
+    pub campaigns: Vec<Campaign>,
+    /// Trunks, position 0 first.
+    pub trunks: Vec<Trunk>,
+    /// The rate tables that trunks name, each once.
+    pub tables: Vec<RateTable>,
+    /// The PBX.
+    pub pbx: Pbx,
+    /// What goes wrong.
+    pub causes: Vec<Cause>,
+    /// Which outages are put through.
+    pub scenario: Scenario,
+    /// Exchange rates.
+    pub fx: Option<Fx>,
+    /// What may be spent.
+    pub budget: Budget,
+    /// What is wanted.
+    pub policy: Policy,
+    /// Approved exceptions.
+    pub waivers: Vec<Waiver>,
+    /// Every default that was used: key, value, why.
+    pub assumptions: Vec<Assumption>,
+    /// Where its keys stand.
+    pub place: Place,
+}
+
+/// Which outages are put through.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// Lengths [s].
+    pub durations: Vec<f64>,
+    /// When they begin.
+    pub start: Start,
+    /// Where it stands; nothing where the plan has no such block.
+    pub place: Option<Place>,
+}
+
+/// When an outage begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// When it costs most.
+    Worst,
+    /// At a local date and time.
+    At(NaiveDateTime),
+}
+
+/// A default that was used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assumption {
+    /// The key that the plan or table does not give.
+    pub key: String,
+    /// What was taken.
+    pub value: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Plan {
+    /// The table of a trunk.
+    #[must_use]
+    pub fn table(&self, trunk: &Trunk) -> Option<&RateTable> {
+        self.tables.get(trunk.table)
+    }
+
+    /// Licensed seats of all campaigns.
+    #[must_use]
+    pub fn licensed_seats(&self) -> u64 {
+        self.campaigns.iter().map(|c| u64::from(c.seats)).sum()
+    }
+
+    /// Plan currency per unit of another; nothing where the plan pins no rate.
+    #[must_use]
+    pub fn exchange_rate(&self, currency: Currency) -> Option<Decimal> {
+        if currency == self.currency {
+            return Some(Decimal::ONE);
+        }
+        self.fx.as_ref()?.rates.iter().find(|(c, _)| *c == currency).map(|(_, rate)| *rate)
+    }
+}
