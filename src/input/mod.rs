@@ -1,1 +1,16 @@
-//! (layer)
+//! Files in, a valid plan out, or every fault of every file with its place.
+
+mod calendar;
+mod campaign;
+mod cause;
+pub mod fault;
+pub mod files;
+pub mod laws;
+pub mod overrides;
+mod pbx;
+pub mod plan;
+mod policy;
+pub mod rates;
+pub mod reader;
+pub mod tree;
+mod trunk;
