@@ -7,6 +7,7 @@
 //! | [`engset`] | finitely many sources: call and time congestion, and the inverses |
 //! | [`cps`] | the calls-per-second gate, by each way of counting a second |
 //! | [`overflow`] | peaked traffic: Riordan's variance, Wilkinson's equivalent random traffic |
+//! | [`sequence`] | a chain of trunks that is hunted in order, with outages and redials |
 //!
 //! Results are relative 1e-10 for up to 1e5 erlang and 1e5 channels. Transcendental functions come from `libm`, so
 //! that the last digit is the same on every platform.
@@ -18,6 +19,7 @@ pub mod extended;
 mod ladder;
 pub mod overflow;
 mod root;
+pub mod sequence;
 
 use thiserror::Error;
 
@@ -26,6 +28,7 @@ use crate::words::units::{CallsPerSecond, Erlangs, Probability};
 pub use cps::Window;
 pub use extended::Redialled;
 pub use overflow::{Equivalent, Stream};
+pub use sequence::{Excess, Gate, GateLoad, Method, Offered, OnHit, Presented, Sequence, channels_needed, solve};
 
 /// Most traffic for which an inverse is sought or a chain solved [erlang].
 pub const MOST_TRAFFIC: f64 = 1e7;
