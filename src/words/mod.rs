@@ -1,6 +1,7 @@
 //! The types everything is said in: units, exact numbers, money, durations, numbers to dial, and what is said about a
 //! place in a file.
 
+pub mod calendar;
 pub mod decimal;
 pub mod diagnostic;
 pub mod digest;
