@@ -8,6 +8,7 @@ use super::laws;
 use super::reader::{Field, Log, Reader, unique};
 use super::tree::Node;
 use crate::model::campaign::{Campaign, Destination, Outcome, Shift};
+use crate::words::calendar::Hours;
 use crate::words::diagnostic::Span;
 
 /// More seats or attempts than any floor has: a slip.
@@ -15,13 +16,13 @@ const MOST_SEATS: u32 = 100_000;
 const MOST_ATTEMPTS: u32 = 100_000;
 
 /// Reads one campaign.
-pub fn campaign(node: &Node, index: usize, log: &Log) -> Option<Campaign> {
+pub fn campaign(node: &Node, index: usize, country: Option<&str>, log: &Log) -> Option<Campaign> {
     let named = Reader::new(node, format!("campaign {index}"), log)?;
     let name = named.required("name", "\"renewals\"", Field::name);
     let what = name.as_ref().map_or_else(|| named.what.clone(), |name| format!("campaign `{name}`"));
     let reader = named.called(what);
     let seats = reader.required("seats", "50", |f| f.whole32(1, MOST_SEATS));
-    let shifts = read_shifts(&reader, seats, log);
+    let shifts = read_shifts(&reader, seats, country, log);
     let attempts = reader.required("attempts_per_seat_hour", "200", |f| f.positive(MOST_ATTEMPTS));
     let lines = match reader.node("lines_per_seat") {
         Some(_) => reader.optional("lines_per_seat", |f| f.positive(1000)).map(Some),
@@ -58,20 +59,20 @@ pub fn campaign(node: &Node, index: usize, log: &Log) -> Option<Campaign> {
     Some(campaign)
 }
 
-fn read_shifts(reader: &Reader<'_>, seats: Option<u32>, log: &Log) -> Option<Vec<Shift>> {
+fn read_shifts(reader: &Reader<'_>, seats: Option<u32>, country: Option<&str>, log: &Log) -> Option<Vec<Shift>> {
     let Some(node) = reader.node("shifts") else {
         reader.assume(
             &format!("{}.shifts", reader.what.replace('`', "").replace(' ', ".")),
             "24/7, every seat staffed",
             "the plan gives no shifts",
         );
-        let shift = Shift { hours: "24/7".to_owned(), seats: seats?, place: reader.place() };
+        let shift = Shift { hours: Hours::parse("24/7", None).ok()?, seats: seats?, place: reader.place() };
         return Some(vec![shift]);
     };
     let field = Field::nested(node, "shifts", &reader.what, log);
     let shifts = field.items("an array of shifts", |item| {
         let shift = Reader::new(item.node, format!("a shift of {}", reader.what), log)?;
-        let hours = shift.required("hours", "\"Mo-Fr 08:00-20:00\"", |f| f.text().map(str::to_owned));
+        let hours = shift.required("hours", "\"Mo-Fr 08:00-20:00\"", |f| hours(f, country));
         let staffed = shift.or("seats", seats, |f| f.whole32(0, MOST_SEATS).map(Some)).flatten();
         let place = shift.place();
         shift.finish();
@@ -95,6 +96,31 @@ fn read_shifts(reader: &Reader<'_>, seats: Option<u32>, log: &Log) -> Option<Vec
         return None;
     }
     Some(shifts)
+}
+
+/// Opening hours; a fault points into the expression where the mistake has a place.
+fn hours(field: &Field<'_>, country: Option<&str>) -> Option<Hours> {
+    let text = field.text()?;
+    Hours::parse(text, country)
+        .map_err(|error| {
+            let whole = field.node.span;
+            // The expression stands between quotes; with escapes in it, its bytes are not the file's.
+            let plain = (whole.end - whole.start) as usize == text.len() + 2;
+            let start = whole.start as usize + 1 + error.span.start;
+            let span = if plain && error.span.len() < text.len() {
+                Span::new(whole.source, start, (whole.start as usize + 1 + error.span.end).max(start + 1))
+            } else {
+                whole
+            };
+            field.log().faults.at(
+                FaultKind::BadOpeningHours,
+                span,
+                format!("the opening hours {text:?} cannot be used: {error}"),
+                "here",
+                "OpenStreetMap's opening_hours syntax, such as \"Mo-Fr 08:00-20:00; Sa 09:00-14:00; PH off\"",
+            );
+        })
+        .ok()
 }
 
 fn read_outcomes(reader: &Reader<'_>, log: &Log) -> Option<Vec<Outcome>> {

@@ -1,7 +1,6 @@
 //! The plan and its tables: from texts to a valid plan, or to every fault of every file.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
 use super::campaign::campaign;
 use super::cause::cause;
@@ -18,6 +17,7 @@ use crate::model::cause::{Cause, Signal};
 use crate::model::plan::Plan;
 use crate::model::rates::RateTable;
 use crate::model::trunk::Trunk;
+use crate::words::calendar::{Hours, Zone};
 use crate::words::diagnostic::{Diagnostic, Sources};
 use crate::words::digest::sha256;
 
@@ -66,17 +66,33 @@ pub struct Rejected {
 }
 
 /// A time zone of the IANA database.
-pub fn zone(field: &Field<'_>) -> Option<Tz> {
+pub fn zone(field: &Field<'_>) -> Option<Zone> {
     let text = field.text()?;
-    let zone = text.parse::<Tz>().ok();
+    let zone = Zone::parse(text);
     if zone.is_none() {
-        let help = match suggest(text, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name())) {
+        let help = match suggest(text, Zone::names()) {
             Some(name) => format!("did you mean \"{name}\"?"),
             None => "a name of the IANA database, such as \"America/Phoenix\"".to_owned(),
         };
         field.fault(FaultKind::UnknownWord, "is no time zone", help);
     }
     zone
+}
+
+/// An ISO code of a country.
+fn country(field: &Field<'_>) -> Option<String> {
+    let text = field.text()?;
+    if text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Some(text.to_owned());
+    }
+    let upper = text.to_uppercase();
+    let help = if Hours::countries().any(|code| code == upper) {
+        format!("codes are written in capitals: \"{upper}\"")
+    } else {
+        "two capital letters of ISO 3166, such as \"US\"".to_owned()
+    };
+    field.fault(FaultKind::UnknownWord, "is no country", help);
+    None
 }
 
 /// Reads a plan and every table it names.
@@ -173,7 +189,7 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Pla
     let name = reader.or("name", None, |f| f.name().map(Some));
     let currency = reader.required("currency", "\"USD\"", Field::currency);
     let timezone = reader.required("timezone", "\"America/Phoenix\"", zone);
-    let country = reader.or("country", None, |f| f.name().map(Some));
+    let country = reader.or("country", None, |f| country(f).map(Some));
     let as_of = match (options.as_of, reader.node("as_of")) {
         (Some(date), None) => Some(date),
         (Some(date), Some(_)) => reader.optional("as_of", Field::date).map(|_| date),
@@ -185,8 +201,9 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Pla
     if reader.node("trunk").is_none() {
         missing_block(&reader, log, "trunk");
     }
+    let holidays = country.as_ref().and_then(Option::as_deref);
     let campaigns: Vec<_> =
-        reader.tables("campaign").iter().enumerate().map(|(i, node)| campaign(node, i, log)).collect();
+        reader.tables("campaign").iter().enumerate().map(|(i, node)| campaign(node, i, holidays, log)).collect();
     let causes: Vec<_> = reader.tables("cause").iter().enumerate().map(|(i, node)| cause(node, i, log)).collect();
     let pbx = pbx(reader.node("pbx"), &reader, log);
     let scenario = scenario(reader.node("scenario"), &reader, log);

@@ -207,7 +207,7 @@ fn read_limits(node: Option<&Node>, log: &Log) -> Option<Limits> {
 fn daily_spend(field: &Field<'_>) -> Option<DailySpend> {
     let table = field.table()?;
     let limit = table.required("limit", "500.00", Field::amount);
-    let resets = table.or("resets", chrono_tz::UTC, super::plan::zone);
+    let resets = table.or("resets", crate::words::calendar::Zone::UTC, super::plan::zone);
     table.finish();
     Some(DailySpend { limit: limit?, resets: resets? })
 }

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::law::TalkLaw;
 use super::place::Place;
+use crate::words::calendar::Hours;
 use crate::words::diagnostic::Span;
 use crate::words::e164::DialPrefix;
 
@@ -43,8 +44,8 @@ pub struct Campaign {
 /// When how many seats are staffed.
 #[derive(Debug, Clone)]
 pub struct Shift {
-    /// Opening hours in OpenStreetMap's syntax.
-    pub hours: String,
+    /// Opening hours.
+    pub hours: Hours,
     /// Staffed seats.
     pub seats: u32,
     /// Where it stands.

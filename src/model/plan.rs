@@ -1,7 +1,6 @@
 //! The plan: everything one run is about.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::campaign::Campaign;
@@ -11,6 +10,7 @@ use super::place::Place;
 use super::policy::{Budget, Fx, Policy, Waiver};
 use super::rates::RateTable;
 use super::trunk::Trunk;
+use crate::words::calendar::{Shift, Zone};
 use crate::words::money::Currency;
 
 /// A floor, its trunks, what can go wrong, and what is allowed.
@@ -23,7 +23,7 @@ pub struct Plan {
     /// The currency of every amount in the plan and of every total.
     pub currency: Currency,
     /// The floor's time zone.
-    pub timezone: Tz,
+    pub timezone: Zone,
     /// ISO code of the country whose public holidays count.
     pub country: Option<String>,
     /// Today, as far as rates and waivers go.
@@ -96,6 +96,13 @@ impl Plan {
     #[must_use]
     pub fn licensed_seats(&self) -> u64 {
         self.campaigns.iter().map(|c| u64::from(c.seats)).sum()
+    }
+
+    /// The shifts of every campaign, as the calendar takes them.
+    #[must_use]
+    pub fn shifts(&self) -> Vec<Vec<Shift>> {
+        let shift = |shift: &super::campaign::Shift| Shift { hours: shift.hours.clone(), seats: shift.seats };
+        self.campaigns.iter().map(|campaign| campaign.shifts.iter().map(shift).collect()).collect()
     }
 
     /// Plan currency per unit of another; nothing where the plan pins no rate.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::place::Place;
+use crate::words::calendar::Zone;
 use crate::words::diagnostic::Span;
 use crate::words::e164::DialPrefix;
 use crate::words::increment::{BillingIncrement, IncrementBase};
@@ -166,12 +167,12 @@ pub struct Limits {
 }
 
 /// A daily cap on spend.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DailySpend {
     /// The most that is spent in a day, in the table's currency.
     pub limit: Decimal,
     /// The time zone whose midnight resets it.
-    pub resets: chrono_tz::Tz,
+    pub resets: Zone,
 }
 
 /// A prepaid balance and its top-ups.
