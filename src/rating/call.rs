@@ -123,11 +123,7 @@ impl<'a> CallPricer<'a> {
     ///
     /// # Errors
     /// Where the jurisdiction is needed and not known, a fee is negative, or the digits are too many.
-    pub fn new(
-        row: &'a RateRow,
-        billing: &Billing,
-        jurisdiction: Option<Jurisdiction>,
-    ) -> Result<Self, RatingError> {
+    pub fn new(row: &'a RateRow, billing: &Billing, jurisdiction: Option<Jurisdiction>) -> Result<Self, RatingError> {
         for fee in [row.connect_fee, row.minimum, billing.attempt_fee] {
             if fee < Decimal::ZERO {
                 return Err(RatingError::Negative(fee));
@@ -158,9 +154,8 @@ impl<'a> CallPricer<'a> {
     }
 
     fn with_steps(row: &RateRow, billing: &Billing, steps: &'a [PriceStep]) -> Result<Self, RatingError> {
-        let whole = |pair: &[PriceStep]| {
-            pair[1].from > pair[0].from && (pair[1].from - pair[0].from) % pair[0].increment == 0
-        };
+        let whole =
+            |pair: &[PriceStep]| pair[1].from > pair[0].from && (pair[1].from - pair[0].from) % pair[0].increment == 0;
         if steps.first().is_none_or(|step| step.from != 0) || !steps.windows(2).all(whole) {
             return Err(RatingError::Steps);
         }

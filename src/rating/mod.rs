@@ -5,13 +5,16 @@ use thiserror::Error;
 
 use crate::words::e164::DialPrefix;
 
+pub mod average;
 pub mod border;
 pub mod call;
 pub mod explain;
 pub mod lookup;
 pub mod monthly;
 mod prefix_tree;
+mod residual;
 pub mod surcharge;
+mod tail;
 pub mod tariff;
 
 /// Why a call has no price.

@@ -175,8 +175,12 @@ impl<'a> Tariff<'a> {
             TableKind::FlatRate(seats) => seats.get(seat).map(|seat| seat.market.clone()),
             TableKind::PerMinute => None,
         };
-        let (what, cost) = (if talk.begun() == 0 { "not answered: attempt fee" } else { "inside the flat rate" }, shown(self.flat(talk)));
-        let step = BillStep { what: what.to_owned(), seconds: None, per_minute: None, from: None, amount: cost.clone() };
+        let (what, cost) = (
+            if talk.begun() == 0 { "not answered: attempt fee" } else { "inside the flat rate" },
+            shown(self.flat(talk)),
+        );
+        let step =
+            BillStep { what: what.to_owned(), seconds: None, per_minute: None, from: None, amount: cost.clone() };
         PricedCall {
             prefix: prefix.to_string(),
             destination: market,

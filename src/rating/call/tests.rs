@@ -118,8 +118,7 @@ fn minimum_attempt_and_jurisdiction() {
     assert_eq!(at(&row, "0", None), Ok((0, dec("0.002"))));
     assert_eq!(at(&row, "30", None), Ok((30, dec("0.005"))));
     assert_eq!(at(&row, "31", None), Ok((31, dec("0.0052"))));
-    row.price =
-        Price::Jurisdiction { interstate: rate("0.01"), intrastate: rate("0.03"), indeterminate: rate("0.06") };
+    row.price = Price::Jurisdiction { interstate: rate("0.01"), intrastate: rate("0.03"), indeterminate: rate("0.06") };
     assert_eq!(at(&row, "60", None), Err(RatingError::JurisdictionUnknown));
     assert_eq!(at(&row, "60", Some(Jurisdiction::Interstate)), Ok((60, dec("0.01"))));
     assert_eq!(at(&row, "60", Some(Jurisdiction::Intrastate)), Ok((60, dec("0.03"))));
