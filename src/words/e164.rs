@@ -137,6 +137,16 @@ impl DialPrefix {
         })
     }
 
+    /// The first of the 15-digit numbers that begin with the prefix: prefixes compare as these do.
+    pub(crate) fn lowest(self) -> u64 {
+        self.0.aligned
+    }
+
+    /// How many 15-digit numbers begin with the prefix.
+    pub(crate) fn span(self) -> u64 {
+        POWERS[usize::from(PLACES - self.0.length)]
+    }
+
     /// Whether it lies in the North American Numbering Plan and names an area code.
     #[must_use]
     pub fn nanp_area(self) -> Option<Self> {
