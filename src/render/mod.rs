@@ -5,5 +5,6 @@
 //! clock, so that the same figures always give the same bytes. A block (a chart, a table, a diagnostic) ends with a
 //! line feed.
 
+pub mod diagnostics;
 pub mod escape;
 pub mod number;
