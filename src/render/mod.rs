@@ -8,3 +8,4 @@
 pub mod diagnostics;
 pub mod escape;
 pub mod number;
+pub mod table;
