@@ -5,6 +5,7 @@
 //! clock, so that the same figures always give the same bytes. A block (a chart, a table, a diagnostic) ends with a
 //! line feed.
 
+pub mod chart;
 pub mod diagnostics;
 pub mod escape;
 pub mod number;
