@@ -1,4 +1,3 @@
-//! (layer)
 //! Formats, and never computes.
 //!
 //! Every function here turns figures into text: it prints nothing, and asks neither the terminal, the locale nor the
