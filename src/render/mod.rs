@@ -1,1 +1,11 @@
-//! (layer)
+//! Formats, and never computes.
+//!
+//! Every function here turns figures into text: it prints nothing, and asks neither the terminal, the locale nor the
+//! clock, so that the same figures always give the same bytes. A block (a chart, a table, a diagnostic) ends with a
+//! line feed.
+
+pub mod chart;
+pub mod diagnostics;
+pub mod escape;
+pub mod number;
+pub mod table;
