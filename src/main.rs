@@ -1,2 +1,2 @@
-/// main
+//! The program.
 fn main() {}

@@ -1,1 +1,109 @@
-//! (layer)
+//! Every number that any report shows, reckoned once.
+
+pub mod capacity;
+
+use crate::model::plan::Plan;
+use crate::outage::OutageError;
+use crate::outage::engine::Engine;
+use crate::outage::scenario::{Scenario, scenario};
+use crate::rating::border::weight;
+use crate::rating::monthly::standing_month;
+use crate::words::money::Money;
+
+use capacity::Capacity;
+
+/// A plan reckoned through.
+pub struct Assessment<'a> {
+    /// The engine, with its caches.
+    pub engine: Engine<'a>,
+    /// Who can carry what.
+    pub capacity: Capacity,
+    /// By cause and length, in the order of the plan.
+    pub scenarios: Vec<Scenario>,
+    /// What the trunks cost in a month without any outage, by position; nothing for seats, which the plan pays anyway.
+    pub standing: Vec<Money>,
+}
+
+/// Reckons a plan through: capacity, and every scenario.
+///
+/// # Errors
+/// Where a formula has no answer for the plan.
+pub fn assess(plan: &Plan) -> Result<Assessment<'_>, OutageError> {
+    let engine = prepare(plan)?;
+    let capacity = capacity::capacity(&engine)?;
+    let mut scenarios = Vec::new();
+    for cause in 0..plan.causes.len() {
+        for length in &plan.scenario.durations {
+            scenarios.push(scenario(&engine, cause, *length)?);
+        }
+    }
+    let standing = standing(&engine)?;
+    Ok(Assessment { engine, capacity, scenarios, standing })
+}
+
+/// Only the engine, for commands that look at a part.
+///
+/// # Errors
+/// Where the calendar cannot be built.
+pub fn prepare(plan: &Plan) -> Result<Engine<'_>, OutageError> {
+    let longest = plan.scenario.durations.iter().copied().fold(0.0, f64::max);
+    // Failback lasts a qualify cycle at most.
+    let failback = plan.trunks.iter().map(|trunk| trunk.qualify_frequency).fold(0.0, f64::max);
+    Engine::new(plan, longest + failback)
+}
+
+fn standing(engine: &Engine<'_>) -> Result<Vec<Money>, OutageError> {
+    let plan = engine.plan;
+    plan.trunks
+        .iter()
+        .map(|trunk| {
+            let Some(table) = plan.table(trunk) else { return Ok(Money::zero(plan.currency)) };
+            let channels = trunk.channel_limit(table, plan.licensed_seats()).at();
+            let month = Money::new(standing_month(&table.fees, channels)?, table.currency);
+            let rate = plan.exchange_rate(table.currency).unwrap_or(rust_decimal::Decimal::ONE);
+            Ok(if table.currency == plan.currency { month } else { month.times(rate, plan.currency)? })
+        })
+        .collect()
+}
+
+impl Assessment<'_> {
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        self.engine.plan
+    }
+}
+
+impl Scenario {
+    /// Money that a carrier asks for in an hour of the busiest stretch of this scenario, in the plan's currency.
+    ///
+    /// # Errors
+    /// As [`Engine::burn`].
+    pub fn burn_per_hour(&self, engine: &Engine<'_>) -> Result<f64, OutageError> {
+        let plan = engine.plan;
+        let mut most = 0.0_f64;
+        for piece in &self.run.pieces {
+            let burn = engine.burn(piece.state, piece.regime)?;
+            let rate: f64 = burn
+                .flow
+                .trunks
+                .iter()
+                .zip(&self.trunks)
+                .zip(&plan.trunks)
+                .map(|((flow, bill), trunk)| {
+                    let Some(table) = plan.table(trunk) else { return 0.0 };
+                    let fx = plan.exchange_rate(table.currency).map_or(1.0, weight);
+                    // The surcharge falls on calls as they come, in proportion.
+                    let surcharge = if bill.answered > 0.0 {
+                        weight(bill.short_call_fees.amount()) * flow.answered / bill.answered
+                    } else {
+                        0.0
+                    };
+                    flow.spend() * fx + surcharge
+                })
+                .sum();
+            most = most.max(rate * 3600.0);
+        }
+        Ok(most)
+    }
+}

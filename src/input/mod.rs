@@ -3,6 +3,7 @@
 mod calendar;
 mod campaign;
 mod cause;
+pub mod example;
 pub mod fault;
 pub mod files;
 pub mod laws;

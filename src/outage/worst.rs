@@ -14,7 +14,8 @@ use crate::rating::border::weight;
 use crate::rating::surcharge::short_calls;
 use crate::words::calendar::Instant;
 
-/// Starts whose spend is this close to the largest are as bad; the earliest of them is named. Sums of floats over a year
+/// Starts whose spend is this close to the largest are as bad; the one that
+/// most attempts meet is named, and of equals the earliest. Sums of floats over a year
 /// tell equal weeks apart in the fifteenth digit.
 const AS_BAD: f64 = 1e-9;
 
@@ -105,7 +106,8 @@ fn priced(engine: &Engine<'_>, sums: &Sums) -> f64 {
         .sum()
 }
 
-/// The start in the horizon at which an outage with these phases costs most, the earliest of equals.
+/// The start in the horizon at which an outage with these phases costs most; of equals the one
+/// with the most attempts, then the earliest.
 ///
 /// # Errors
 /// As [`Engine::burn`].
@@ -147,13 +149,35 @@ pub fn worst_start(engine: &Engine<'_>, phases: &[Phase]) -> Result<Instant, Out
         }
         priced(engine, &sums)
     };
-    Ok(earliest_worst(&candidates.iter().map(|start| (*start, spend(*start))).collect::<Vec<_>>())
-        .unwrap_or(engine.calendar.start()))
+    let spends: Vec<(Instant, f64)> = candidates.iter().map(|start| (*start, spend(*start))).collect();
+    worst_of(engine, length(phases), spends)
 }
 
-fn earliest_worst(spends: &[(Instant, f64)]) -> Option<Instant> {
-    let most = spends.iter().map(|(_, spend)| *spend).fold(f64::NEG_INFINITY, f64::max);
-    spends.iter().find(|(_, spend)| *spend >= most - AS_BAD * most.abs()).map(|(start, _)| *start)
+/// From the begin to the end of the last phase [ms].
+fn length(phases: &[Phase]) -> i64 {
+    phases.iter().map(|phase| millis(phase.to)).max().unwrap_or(0)
+}
+
+/// Of the starts that cost most the one with the most attempts in the outage, of equals the earliest.
+fn worst_of(engine: &Engine<'_>, length: i64, spends: Vec<(Instant, f64)>) -> Result<Instant, OutageError> {
+    let dearest = as_bad(&spends);
+    let fresh = (0..engine.calendar.regimes().len())
+        .map(|regime| {
+            let seats = engine.calendar.regimes().get(regime).map(Engine::seats_of).unwrap_or_default();
+            Ok(engine.offer(&seats)?.rates.iter().sum())
+        })
+        .collect::<Result<Vec<f64>, OutageError>>()?;
+    let attempts = Curve::new(engine, |regime| fresh.get(regime).copied().unwrap_or(0.0));
+    let made: Vec<(Instant, f64)> =
+        dearest.iter().map(|start| (*start, attempts.between(start.millis(), start.plus(length).millis()))).collect();
+    Ok(as_bad(&made).first().copied().unwrap_or(engine.calendar.start()))
+}
+
+/// The starts with the largest amount, in order.
+fn as_bad(amounts: &[(Instant, f64)]) -> Vec<Instant> {
+    let most = amounts.iter().map(|(_, amount)| *amount).fold(f64::NEG_INFINITY, f64::max);
+    let near = most - AS_BAD * most.abs();
+    amounts.iter().filter(|(_, amount)| *amount >= near).map(|(start, _)| *start).collect()
 }
 
 /// With caps the spend also bends where a cap is reached, which moves with the start: candidates a quarter of an hour
@@ -168,7 +192,7 @@ fn worst_capped(engine: &Engine<'_>, phases: &[Phase], mut candidates: Vec<Insta
     }
     candidates.sort();
     candidates.dedup();
-    let length = phases.iter().map(|phase| millis(phase.to)).max().unwrap_or(0);
+    let length = length(phases);
     let mut known: BTreeMap<Vec<(i64, usize)>, f64> = BTreeMap::new();
     let mut spends = Vec::with_capacity(candidates.len());
     for start in candidates {
@@ -192,7 +216,7 @@ fn worst_capped(engine: &Engine<'_>, phases: &[Phase], mut candidates: Vec<Insta
         };
         spends.push((start, spend));
     }
-    let Some(mut best) = earliest_worst(&spends) else { return Ok(first) };
+    let mut best = worst_of(engine, length, spends)?;
     let mut most = capped_spend(engine, phases, best)?;
     let mut step = QUARTER / 2;
     while step >= 1000 {

@@ -1,1 +1,14 @@
-//! (layer)
+//! The rules: what is judged, how much it weighs, and what was approved.
+
+pub mod capacity;
+pub mod catalogue;
+pub mod cost;
+pub mod governance;
+pub mod inputs;
+pub mod judge;
+pub mod rates;
+pub mod rule;
+pub mod trunks;
+
+pub use judge::{Levels, Verdict, judge};
+pub use rule::Rule;

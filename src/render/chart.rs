@@ -459,7 +459,7 @@ pub fn bars(bars: &[Bar], columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::number;
+    use crate::words::figure;
     use proptest::prelude::*;
 
     fn named(list: &[(f64, &str)]) -> Vec<(f64, String)> {

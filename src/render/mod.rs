@@ -7,5 +7,4 @@
 pub mod chart;
 pub mod diagnostics;
 pub mod escape;
-pub mod number;
 pub mod table;

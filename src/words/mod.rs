@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod duration;
 pub mod e164;
+pub mod figure;
 pub mod increment;
 pub mod level;
 pub mod money;

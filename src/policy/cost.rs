@@ -1,0 +1,344 @@
+//! Family `COST`: what an outage costs, by scenario.
+
+use super::rule::{Found, Judgement, Rule, measure};
+use crate::assessment::Assessment;
+use crate::model::policy::Unit;
+use crate::outage::pieces::CapKind;
+use crate::outage::scenario::{CapReached, Scenario};
+use crate::rating::border::weight;
+use crate::words::diagnostic::{Label, Span};
+use crate::words::duration::human;
+use crate::words::figure::{count, money_pair, percent_pair};
+use crate::words::level::Level;
+
+/// The rules. Codes 002, 003 and 005 belong to rules that need the year.
+pub static RULES: &[Rule] = &[
+    Rule {
+        code: "COST001",
+        name: "incident-over-budget",
+        level: Level::Deny,
+        measures: Some((Unit::Money, "spend of the dearest scenario of a cause")),
+        what: "A scenario spends more than `budget.incident`.",
+        why: "The invoice of one outage would be more than anyone approved.",
+        fix: "A cheaper secondary, a daily cap with the carrier, a shorter response, or a larger budget.",
+        judge: Some(incident),
+    },
+    Rule {
+        code: "COST004",
+        name: "burn-too-fast",
+        level: Level::Deny,
+        measures: None,
+        what: "The incident's budget is used up before an operator can respond (`pbx.operator_response`).",
+        why: "An alert that comes after the money is gone protects nothing.",
+        fix: "A daily cap with the carrier, a faster response, or a larger budget.",
+        judge: Some(burn),
+    },
+    Rule {
+        code: "COST006",
+        name: "prepaid-runs-dry",
+        level: Level::Deny,
+        measures: None,
+        what: "A prepaid balance is used up in a scenario, and new calls are refused until a top-up arrives.",
+        why: "The failover ends before the outage does, and the floor falls silent after all.",
+        fix: "A larger balance, larger or more top-ups, or a carrier that bills in arrears.",
+        judge: Some(prepaid),
+    },
+    Rule {
+        code: "COST007",
+        name: "spend-cap-ends-failover",
+        level: Level::Deny,
+        measures: None,
+        what: "A carrier's daily limit on spend is reached in a scenario, and new calls are refused until it resets.",
+        why: "The failover ends before the outage does, and the floor falls silent after all.",
+        fix: "Have the limit raised to what the dearest scenario spends in a day, or accept it by a waiver.",
+        judge: Some(daily_cap),
+    },
+    Rule {
+        code: "COST008",
+        name: "short-call-surcharge",
+        level: Level::Warn,
+        measures: Some((Unit::Percent, "share of answered calls that are short")),
+        what: "So many answered calls are short that the carrier charges a fee on them.",
+        why: "Machines that are hung up on after seconds make most of a dialer's answered calls; the fee can be more than the minutes.",
+        fix: "A carrier without the surcharge, or fewer answered machines.",
+        judge: Some(short),
+    },
+    Rule {
+        code: "COST009",
+        name: "increment-inflation",
+        level: Level::Warn,
+        measures: Some((Unit::Times, "billed over talked minutes")),
+        what: "A trunk bills more than `policy.increment_inflation` times the minutes talked.",
+        why: "At 60/60 a dialer pays nearly twice the minutes of 1/1: the price per minute alone misleads.",
+        fix: "Compare carriers by what the floor's calls cost, not by the price per minute.",
+        judge: Some(inflation),
+    },
+    Rule {
+        code: "COST010",
+        name: "secondary-dearer-than-silence",
+        level: Level::Warn,
+        measures: None,
+        what: "In a scenario the trunks behind the primary cost more than the idle seats and lost margin that they prevent.",
+        why: "It would be cheaper to send the floor home.",
+        fix: "A cheaper secondary, or none for that campaign.",
+        judge: Some(dearer),
+    },
+];
+
+fn budget_label(assessment: &Assessment<'_>, said: String) -> Option<Label> {
+    let place = assessment.plan().budget.place.as_ref()?;
+    place.keys.get("incident").map(|span| Label::new(*span, said))
+}
+
+fn cause(assessment: &Assessment<'_>, scenario: &Scenario) -> (String, Span) {
+    let plan = assessment.plan();
+    plan.causes
+        .get(scenario.cause)
+        .map_or_else(|| (String::new(), plan.place.item), |cause| (cause.name.clone(), cause.place.key("name")))
+}
+
+/// The dearest scenario of each cause for which a test holds.
+fn by_cause<'a>(assessment: &'a Assessment<'_>, holds: impl Fn(&Scenario) -> bool) -> Vec<&'a Scenario> {
+    let mut worst: Vec<&Scenario> = Vec::new();
+    for scenario in assessment.scenarios.iter().filter(|scenario| holds(scenario)) {
+        match worst.iter_mut().find(|known| known.cause == scenario.cause) {
+            Some(known) if scenario.spend.amount() > known.spend.amount() => *known = scenario,
+            Some(_) => {}
+            None => worst.push(scenario),
+        }
+    }
+    worst
+}
+
+const NO_BUDGET: &str = "the plan gives no `budget.incident`";
+const INCOMPLETE: &str = "a destination has no rate: the spend is a least amount";
+
+fn incident(assessment: &Assessment<'_>) -> Judgement {
+    let Some(budget) = assessment.plan().budget.incident else { return Judgement::blind(NO_BUDGET) };
+    let over = by_cause(assessment, |scenario| scenario.spend.exceeds(&budget) == Some(true));
+    let findings = over
+        .into_iter()
+        .map(|scenario| {
+            let (name, span) = cause(assessment, scenario);
+            let (spends, allowed) = money_pair(&scenario.spend, &budget);
+            let least = if scenario.incomplete { "≥ " } else { "" };
+            let gone = scenario
+                .budget_reached
+                .map(|at| format!("; the {budget} are gone after {}", human(at)))
+                .unwrap_or_default();
+            let mut labels = vec![Label::new(span, format!("{} of it", human(scenario.length)))];
+            labels.extend(budget_label(assessment, format!("{allowed} allowed")));
+            Found {
+                subject: vec![("cause", name.clone())],
+                brief: format!("{least}{spends} > {allowed}"),
+                message: format!(
+                    "{} of `{name}` cost {least}{spends}, {allowed} are allowed{gone}",
+                    human(scenario.length)
+                ),
+                labels,
+                help: "`trunkrisk estimate` shows where the money goes".to_owned(),
+                measure: measure(weight(scenario.spend.amount())),
+            }
+        })
+        .collect::<Vec<_>>();
+    // What is already over budget needs no further rate to be over budget.
+    let blind = assessment.scenarios.iter().any(|scenario| scenario.incomplete);
+    Judgement { not_judged: (blind && findings.is_empty()).then(|| INCOMPLETE.to_owned()), findings }
+}
+
+fn burn(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let Some(budget) = plan.budget.incident else { return Judgement::blind(NO_BUDGET) };
+    let Some(response) = plan.pbx.operator_response else {
+        let gone = assessment.scenarios.iter().any(|scenario| scenario.budget_reached.is_some());
+        return if gone { Judgement::blind("the plan gives no `pbx.operator_response`") } else { Judgement::clean() };
+    };
+    let mut fastest: Option<(&Scenario, f64)> = None;
+    for scenario in &assessment.scenarios {
+        if let Some(at) = scenario.budget_reached
+            && at < response
+            && fastest.is_none_or(|(_, known)| at < known)
+        {
+            fastest = Some((scenario, at));
+        }
+    }
+    let blind = assessment.scenarios.iter().any(|scenario| scenario.incomplete);
+    let Some((scenario, at)) = fastest else {
+        return Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()), findings: Vec::new() };
+    };
+    let (name, _) = cause(assessment, scenario);
+    let response_label = plan.pbx.place.as_ref().and_then(|place| place.keys.get("operator_response"));
+    let labels = budget_label(assessment, format!("gone after {}", human(at)))
+        .into_iter()
+        .chain(response_label.map(|span| Label::new(*span, "the response")))
+        .collect();
+    Judgement::found(vec![Found {
+        subject: vec![("cause", name.clone())],
+        brief: format!("{budget} gone after {} < {}", human(at), human(response)),
+        message: format!(
+            "under `{name}` the {budget} of an incident are gone after {}, an operator responds after {}",
+            human(at),
+            human(response)
+        ),
+        labels,
+        help: "have the carrier cap the daily spend, or respond faster".to_owned(),
+        measure: None,
+    }])
+}
+
+fn caps(assessment: &Assessment<'_>, kind: CapKind, what: &str, key: &str) -> Judgement {
+    let plan = assessment.plan();
+    let mut findings: Vec<Found> = Vec::new();
+    for scenario in &assessment.scenarios {
+        let Some(cap) = scenario.caps.iter().find(|cap: &&CapReached| cap.event.kind == kind) else { continue };
+        let Some(trunk) = plan.trunks.get(cap.event.trunk) else { continue };
+        let (name, _) = cause(assessment, scenario);
+        let subject = vec![("trunk", trunk.name.clone()), ("cause", name.clone())];
+        if findings.iter().any(|found| found.subject == subject) {
+            continue;
+        }
+        let span =
+            plan.table(trunk).and_then(|table| table.place.keys.get("limits").copied()).unwrap_or(trunk.place.item);
+        let lost = scenario.outage.lost();
+        findings.push(Found {
+            subject,
+            brief: format!("{what} gone after {}", human(cap.event.at)),
+            message: format!(
+                "{} of `{name}`: {what} of `{}` is gone after {}; {} attempts are lost; calls in progress may add {} if the carrier books at hang-up",
+                human(scenario.length),
+                trunk.name,
+                human(cap.event.at),
+                count(lost),
+                cap.in_progress
+            ),
+            labels: vec![Label::new(span, format!("`{key}` of this carrier"))],
+            help: "raise it to what the dearest scenario takes, or accept it by a waiver".to_owned(),
+            measure: None,
+        });
+    }
+    Judgement::found(findings)
+}
+
+fn prepaid(assessment: &Assessment<'_>) -> Judgement {
+    caps(assessment, CapKind::Prepaid, "the prepaid balance", "prepaid")
+}
+
+fn daily_cap(assessment: &Assessment<'_>) -> Judgement {
+    caps(assessment, CapKind::DailySpend, "the daily spend", "daily_spend")
+}
+
+/// The finding of one trunk in the scenario where a number of it is largest.
+fn by_trunk(
+    assessment: &Assessment<'_>,
+    number: impl Fn(&Scenario, usize) -> Option<f64>,
+    say: impl Fn(&Scenario, usize, f64) -> Option<Found>,
+) -> Judgement {
+    let mut findings = Vec::new();
+    for trunk in 0..assessment.plan().trunks.len() {
+        let mut worst: Option<(&Scenario, f64)> = None;
+        for scenario in &assessment.scenarios {
+            if let Some(value) = number(scenario, trunk)
+                && worst.is_none_or(|(_, known)| value > known * (1.0 + 1e-9))
+            {
+                worst = Some((scenario, value));
+            }
+        }
+        findings.extend(worst.and_then(|(scenario, value)| say(scenario, trunk, value)));
+    }
+    Judgement::found(findings)
+}
+
+fn short(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    by_trunk(
+        assessment,
+        |scenario, trunk| {
+            let bill = scenario.trunks.get(trunk)?;
+            (!bill.short_call_fees.amount().is_zero()).then(|| weight(bill.short_call_fees.amount()))
+        },
+        |scenario, trunk, _| {
+            let bill = scenario.trunks.get(trunk)?;
+            let named = plan.trunks.get(trunk)?;
+            let table = plan.table(named)?;
+            let rule = table.fees.short_calls.as_ref()?;
+            let (share, allowed) = percent_pair(bill.short_share, weight(rule.allowed));
+            let (name, _) = cause(assessment, scenario);
+            Some(Found {
+                subject: vec![("trunk", named.name.clone())],
+                brief: format!("{share} short > {allowed}: {}", bill.short_call_fees),
+                message: format!(
+                    "{share} of the answered calls on `{}` last {} s or less, {allowed} are allowed: {} of `{name}` cost {} on top of {}",
+                    named.name,
+                    count(rule.up_to),
+                    human(scenario.length),
+                    bill.short_call_fees,
+                    bill.calls
+                ),
+                labels: vec![Label::new(table.place.key("fees"), "the rule on short calls")],
+                help: "a carrier without the surcharge, or fewer answered machines".to_owned(),
+                measure: measure(bill.short_share * 100.0),
+            })
+        },
+    )
+}
+
+fn inflation(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let limit = plan.policy.increment_inflation;
+    by_trunk(
+        assessment,
+        |scenario, trunk| {
+            let bill = scenario.trunks.get(trunk)?;
+            let ratio = bill.billed / bill.talk;
+            (ratio.is_finite() && ratio > limit * (1.0 + 1e-9)).then_some(ratio)
+        },
+        |scenario, trunk, ratio| {
+            let bill = scenario.trunks.get(trunk)?;
+            let named = plan.trunks.get(trunk)?;
+            let table = plan.table(named)?;
+            let increment = table.billing.increment.map(|i| format!(" at {i}")).unwrap_or_default();
+            Some(Found {
+                subject: vec![("trunk", named.name.clone())],
+                brief: format!("{ratio:.2} times > {limit}"),
+                message: format!(
+                    "`{}` bills {} minutes for {} talked{increment}: {ratio:.2} times, more than {limit}",
+                    named.name,
+                    count(bill.billed / 60.0),
+                    count(bill.talk / 60.0)
+                ),
+                labels: vec![Label::new(table.place.key("billing"), "the increment")],
+                help: "compare carriers by what the floor's calls cost: `trunkrisk estimate`".to_owned(),
+                measure: measure(ratio),
+            })
+        },
+    )
+}
+
+fn dearer(assessment: &Assessment<'_>) -> Judgement {
+    if assessment.scenarios.iter().any(|scenario| scenario.net_benefit.is_none()) {
+        return Judgement::blind("a campaign gives no `idle_cost_per_seat_hour`: silence has no price");
+    }
+    let worse = by_cause(assessment, |scenario| {
+        scenario.net_benefit.is_some_and(|net| net.amount().is_sign_negative() && !net.amount().is_zero())
+    });
+    let findings = worse
+        .into_iter()
+        .filter_map(|scenario| {
+            let (name, span) = cause(assessment, scenario);
+            let (net, silence) = (scenario.net_benefit?, scenario.silence_cost?);
+            Some(Found {
+                subject: vec![("cause", name.clone())],
+                brief: format!("net {net}"),
+                message: format!(
+                    "{} of `{name}`: silence would cost {silence}, the failover leaves a net of {net}",
+                    human(scenario.length)
+                ),
+                labels: vec![Label::new(span, "this cause")],
+                help: format!("the spend is {}; a cheaper secondary, or none", scenario.spend),
+                measure: None,
+            })
+        })
+        .collect::<Vec<_>>();
+    let blind = assessment.scenarios.iter().any(|scenario| scenario.incomplete) && findings.is_empty();
+    Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()), findings }
+}

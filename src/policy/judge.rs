@@ -1,0 +1,265 @@
+//! The verdict: every rule at its level, waivers applied.
+
+use super::catalogue::rules;
+use super::governance::{WAIVER_CEILING, WAIVER_EXPIRED, WAIVER_UNUSED};
+use super::rule::{Found, Rule};
+use crate::assessment::Assessment;
+use crate::model::policy::Waiver;
+use crate::words::diagnostic::{Diagnostic, Label};
+use crate::words::digest::sha256;
+use crate::words::level::Level;
+
+/// Levels that the command line sets, over the plan's; the last one for a rule holds.
+#[derive(Debug, Clone, Default)]
+pub struct Levels(pub Vec<(String, Level)>);
+
+/// A finding at its level.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule's code.
+    pub code: &'static str,
+    /// The rule's name.
+    pub name: &'static str,
+    /// Its level in this run.
+    pub level: Level,
+    /// What was found.
+    pub found: Found,
+    /// The same as long as rule and subject are.
+    pub fingerprint: String,
+    /// Index of the waiver that covers it.
+    pub waived_by: Option<usize>,
+}
+
+/// A rule that could not be judged.
+#[derive(Debug, Clone)]
+pub struct NotJudged {
+    /// The rule's code.
+    pub code: &'static str,
+    /// The rule's name.
+    pub name: &'static str,
+    /// Its level in this run.
+    pub level: Level,
+    /// Why.
+    pub reason: String,
+}
+
+/// Pass, fail, or not judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Judged, nothing at level deny.
+    Pass,
+    /// Judged, something at level deny.
+    Fail,
+    /// A rule at level deny could not be judged.
+    NotJudged,
+}
+
+/// The verdict on a plan.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// Findings: denied first, then by level, code and subject; those at level allow are left out.
+    pub findings: Vec<Finding>,
+    /// Rules that could not be judged.
+    pub not_judged: Vec<NotJudged>,
+    /// Rules that were judged and found nothing.
+    pub passed: usize,
+    /// The outcome.
+    pub status: Status,
+}
+
+/// How many findings there are of each weight.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// At level deny, not waived.
+    pub deny: usize,
+    /// At level warn, not waived.
+    pub warn: usize,
+    /// At level note, not waived.
+    pub note: usize,
+    /// Waived.
+    pub waived: usize,
+    /// Rules that could not be judged.
+    pub not_judged: usize,
+}
+
+impl Finding {
+    /// The finding as something said about the inputs.
+    #[must_use]
+    pub fn diagnostic(&self) -> Diagnostic {
+        Diagnostic {
+            code: self.code,
+            name: self.name,
+            level: self.level,
+            message: self.found.message.clone(),
+            labels: self.found.labels.clone(),
+            help: (!self.found.help.is_empty()).then(|| self.found.help.clone()),
+        }
+    }
+
+    /// What it is about, in a word.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        self.found.subject.first().map_or("", |(_, name)| name)
+    }
+}
+
+impl Verdict {
+    /// Counts by weight.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let count = |level| self.findings.iter().filter(|f| f.waived_by.is_none() && f.level == level).count();
+        Summary {
+            deny: count(Level::Deny),
+            warn: count(Level::Warn),
+            note: count(Level::Note),
+            waived: self.findings.iter().filter(|f| f.waived_by.is_some()).count(),
+            not_judged: self.not_judged.len(),
+        }
+    }
+}
+
+fn level_of(assessment: &Assessment<'_>, rule: &Rule, levels: &Levels) -> Level {
+    let on_line = levels.0.iter().rev().find(|(name, _)| name == rule.name || name.eq_ignore_ascii_case(rule.code));
+    if let Some((_, level)) = on_line {
+        return *level;
+    }
+    let in_plan = assessment.plan().policy.rules.iter().find(|(name, _, _)| name == rule.name);
+    in_plan.map_or(rule.level, |(_, level, _)| *level)
+}
+
+fn fingerprint(rule: &Rule, found: &Found) -> String {
+    let subject: Vec<String> = found.subject.iter().map(|(kind, name)| format!("{kind}={name}")).collect();
+    // Half a digest tells any two subjects of a plan apart.
+    sha256(format!("{}\n{}", rule.code, subject.join("\n")).as_bytes()).chars().take(32).collect()
+}
+
+/// Judges a plan by every rule.
+#[must_use]
+pub fn judge(assessment: &Assessment<'_>, levels: &Levels) -> Verdict {
+    let mut findings = Vec::new();
+    let mut not_judged = Vec::new();
+    let mut passed = 0;
+    for rule in rules() {
+        let Some(judge) = rule.judge else { continue };
+        let level = level_of(assessment, rule, levels);
+        if level == Level::Allow {
+            continue;
+        }
+        let judgement = judge(assessment);
+        if judgement.findings.is_empty() && judgement.not_judged.is_none() {
+            passed += 1;
+        }
+        if let Some(reason) = judgement.not_judged {
+            not_judged.push(NotJudged { code: rule.code, name: rule.name, level, reason });
+        }
+        for found in judgement.findings {
+            let fingerprint = fingerprint(rule, &found);
+            findings.push(Finding { code: rule.code, name: rule.name, level, found, fingerprint, waived_by: None });
+        }
+    }
+    govern(assessment, levels, &mut findings);
+    findings.sort_by(|a, b| {
+        let weight = |f: &Finding| (f.waived_by.is_some(), std::cmp::Reverse(f.level));
+        weight(a).cmp(&weight(b)).then_with(|| a.code.cmp(b.code))
+    });
+    let denied = findings.iter().any(|f| f.level == Level::Deny && f.waived_by.is_none());
+    let blind = not_judged.iter().any(|rule| rule.level == Level::Deny);
+    let status = match (denied, blind) {
+        (true, _) => Status::Fail,
+        (false, true) => Status::NotJudged,
+        (false, false) => Status::Pass,
+    };
+    Verdict { findings, not_judged, passed, status }
+}
+
+fn names(waiver: &Waiver, finding: &Finding) -> bool {
+    waiver.rule == finding.name
+        && waiver.subjects.iter().all(|(kind, name)| {
+            // A subject that the finding says nothing about does not narrow it.
+            finding.found.subject.iter().filter(|(k, _)| k == kind).all(|(_, n)| n == name)
+                && finding.found.subject.iter().any(|(k, _)| k == kind)
+        })
+}
+
+/// Applies the waivers, and finds what is wrong with them.
+fn govern(assessment: &Assessment<'_>, levels: &Levels, findings: &mut Vec<Finding>) {
+    let plan = assessment.plan();
+    let mut about: Vec<(&Rule, Found)> = Vec::new();
+    for (index, waiver) in plan.waivers.iter().enumerate() {
+        let subject = || vec![("waiver", waiver.rule.clone())];
+        let mut covered = 0;
+        for finding in findings.iter_mut().filter(|finding| names(waiver, finding)) {
+            covered += 1;
+            if waiver.until < plan.as_of {
+                continue;
+            }
+            let over = match (waiver.ceiling, finding.found.measure) {
+                (Some(ceiling), Some(measure)) => measure > ceiling.value,
+                // Nothing was measured where the rule measures: nothing was approved.
+                (Some(_), None) => true,
+                (None, _) => false,
+            };
+            if !over {
+                finding.waived_by = Some(index);
+                continue;
+            }
+            let ceiling = waiver.ceiling.map(|c| c.value.to_string()).unwrap_or_default();
+            let measured = finding
+                .found
+                .measure
+                .map_or_else(|| "no measure".to_owned(), |m| m.round_dp(3).normalize().to_string());
+            let mut labels = vec![Label::new(waiver.place.key("ceiling"), "approved up to here")];
+            labels.extend(finding.found.labels.first().cloned());
+            about.push((
+                &WAIVER_CEILING,
+                Found {
+                    subject: vec![("waiver", waiver.rule.clone()), ("of", finding.subject().to_owned())],
+                    brief: format!("{measured} > {ceiling}"),
+                    message: format!(
+                        "{} waived `{}` up to {ceiling}, but `{}` measures {measured}",
+                        waiver.owner,
+                        waiver.rule,
+                        finding.subject()
+                    ),
+                    labels,
+                    help: format!("bring it below {ceiling}, or have {} approve the new measure", waiver.owner),
+                    measure: None,
+                },
+            ));
+        }
+        if waiver.until < plan.as_of {
+            about.push((
+                &WAIVER_EXPIRED,
+                Found {
+                    subject: subject(),
+                    brief: format!("ended {}", waiver.until),
+                    message: format!("the waiver of `{}` by {} ended on {}", waiver.rule, waiver.owner, waiver.until),
+                    labels: vec![Label::new(waiver.place.key("until"), "its last day")],
+                    help: "fix what it covered, drop it, or have it renewed".to_owned(),
+                    measure: None,
+                },
+            ));
+        } else if covered == 0 {
+            about.push((
+                &WAIVER_UNUSED,
+                Found {
+                    subject: subject(),
+                    brief: "covers nothing".to_owned(),
+                    message: format!("the waiver of `{}` by {} covers no finding", waiver.rule, waiver.owner),
+                    labels: vec![Label::new(waiver.place.key("rule"), "covers nothing")],
+                    help: "drop it".to_owned(),
+                    measure: None,
+                },
+            ));
+        }
+    }
+    for (rule, found) in about {
+        let level = level_of(assessment, rule, levels);
+        if level == Level::Allow {
+            continue;
+        }
+        let fingerprint = fingerprint(rule, &found);
+        let waived_by = plan.waivers.iter().position(|waiver| waiver.rule == rule.name && waiver.until >= plan.as_of);
+        findings.push(Finding { code: rule.code, name: rule.name, level, found, fingerprint, waived_by });
+    }
+}

@@ -1,0 +1,535 @@
+//! Family `RATE`: whether the tables price the floor, today and for the year ahead.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::rule::{Found, Judgement, Rule, measure};
+use crate::assessment::Assessment;
+use crate::model::policy::Unit;
+use crate::model::rates::{Limit, Price, RateRow, RateTable};
+use crate::model::trunk::Trunk;
+use crate::outage::engine::Engine;
+use crate::rating::average::average;
+use crate::rating::tariff::{Destination, Tariff};
+use crate::words::diagnostic::Label;
+use crate::words::figure::count;
+use crate::words::level::Level;
+
+/// The rules. Codes 008 to 010 belong to rules that compare a table with its predecessor.
+pub static RULES: &[Rule] = &[
+    Rule {
+        code: "RATE001",
+        name: "rates-stale",
+        level: Level::Warn,
+        measures: Some((Unit::Days, "age of the prices in days")),
+        what: "A table's prices have been in force for longer than `policy.stale_after_days`.",
+        why: "Carriers change prices weekly; an old table is an old price, not a stable one.",
+        fix: "Ask the carrier for its current list and renew `effective_from`.",
+        judge: Some(stale),
+    },
+    Rule {
+        code: "RATE002",
+        name: "rates-expired",
+        level: Level::Deny,
+        measures: Some((Unit::Days, "days since the last valid day")),
+        what: "A table's last day (`expires`), or that of a row in use, lies before `as_of`. Its last rates are carried on.",
+        why: "Some carriers refuse every call on an expired deck, others charge what they like.",
+        fix: "Renew the table.",
+        judge: Some(expired),
+    },
+    Rule {
+        code: "RATE003",
+        name: "rates-not-yet-effective",
+        level: Level::Deny,
+        measures: None,
+        what: "A destination of the plan has rates in a table, but none of them is in force on `as_of`.",
+        why: "Until then its calls have no known price.",
+        fix: "Name the table that is in force now, or move `as_of`.",
+        judge: Some(not_yet),
+    },
+    Rule {
+        code: "RATE004",
+        name: "destination-without-rate",
+        level: Level::Deny,
+        measures: None,
+        what: "A destination of the plan has no row in a trunk's table.",
+        why: "Its calls have no known price, so no total that contains them is known: it prints with ≥.",
+        fix: "Add the row, or take the destination out of the plan.",
+        judge: Some(without_rate),
+    },
+    Rule {
+        code: "RATE005",
+        name: "coarse-destination",
+        level: Level::Warn,
+        measures: Some((Unit::Times, "dearest row below over the row that prices it")),
+        what: "A destination of the plan is priced by one row, while longer prefixes below it cost materially more (`policy.coarse_ratio`).",
+        why: "Part of its calls will be billed at the dearer rows; the estimate leaves that out.",
+        fix: "Split the destination: give the dearer prefixes their own shares in the plan.",
+        judge: Some(coarse),
+    },
+    Rule {
+        code: "RATE006",
+        name: "duplicate-prefix",
+        level: Level::Deny,
+        measures: None,
+        what: "A table has two rows for the same prefix, origin and first day.",
+        why: "Which of the two the carrier bills by is anyone's guess.",
+        fix: "Drop one of the rows, or give the later one its own `effective_from`.",
+        judge: Some(duplicate),
+    },
+    Rule {
+        code: "RATE007",
+        name: "rate-outlier",
+        level: Level::Warn,
+        measures: None,
+        what: "A row costs less than a tenth of the shorter prefix above it, or more than a hundred times as much.",
+        why: "A price far off its surroundings is more often a slip than a bargain.",
+        fix: "Check the row against the carrier's list.",
+        judge: Some(outlier),
+    },
+    Rule {
+        code: "RATE011",
+        name: "currency-mixed",
+        level: Level::Note,
+        measures: None,
+        what: "A table is in another currency than the plan; its amounts are converted by the rate pinned in [fx].",
+        why: "The exchange rate of the day of the outage may be another.",
+        fix: "Nothing, or renew [fx] and its date.",
+        judge: Some(mixed),
+    },
+    Rule {
+        code: "RATE012",
+        name: "limits-unstated",
+        level: Level::Warn,
+        measures: None,
+        what: "Neither plan nor table states a trunk's channels or its calls per second.",
+        why: "What is not stated is not unlimited; capacity is not judged where it decides.",
+        fix: "Ask the carrier; write \"unlimited\" only where the contract says so.",
+        judge: Some(unstated),
+    },
+    Rule {
+        code: "RATE013",
+        name: "rates-end-within-year",
+        level: Level::Note,
+        measures: None,
+        what: "A table ends within the 365 days from `as_of`; from then on its last rates are carried on.",
+        why: "Figures after that day rest on prices that nobody has promised.",
+        fix: "Renew the table when the carrier publishes the next one.",
+        judge: Some(ends),
+    },
+];
+
+/// The tables in use, each with the first trunk that uses it.
+fn tables<'a>(assessment: &'a Assessment<'_>) -> Vec<(&'a Trunk, &'a RateTable)> {
+    let plan = assessment.plan();
+    plan.tables
+        .iter()
+        .enumerate()
+        .filter_map(|(index, table)| plan.trunks.iter().find(|trunk| trunk.table == index).map(|trunk| (trunk, table)))
+        .collect()
+}
+
+fn subject(trunk: &Trunk, table: &RateTable) -> Vec<(&'static str, String)> {
+    vec![("table", table.path.clone()), ("trunk", trunk.name.clone())]
+}
+
+fn stale(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let mut judgement = Judgement::clean();
+    for (trunk, table) in tables(assessment) {
+        let newest = table.rows.iter().filter_map(|row| row.effective_from).filter(|day| *day <= plan.as_of).max();
+        let Some(since) = newest.max(table.effective_from.filter(|day| *day <= plan.as_of)) else {
+            if table.effective_from.is_none() {
+                judgement.not_judged = Some(format!("{} gives no `effective_from`", table.path));
+            }
+            continue;
+        };
+        let age = (plan.as_of - since).num_days();
+        if age <= i64::from(plan.policy.stale_after_days) {
+            continue;
+        }
+        judgement.findings.push(Found {
+            subject: subject(trunk, table),
+            brief: format!("{age} days > {}", plan.policy.stale_after_days),
+            message: format!(
+                "the prices of {} are in force since {since}: {age} days, {} are allowed",
+                table.path, plan.policy.stale_after_days
+            ),
+            labels: vec![Label::new(table.place.key("effective_from"), format!("{age} days before {}", plan.as_of))],
+            help: "ask the carrier for its current list".to_owned(),
+            measure: measure(age as f64),
+        });
+    }
+    judgement
+}
+
+/// The rows that price the plan's destinations on a trunk today.
+fn rows_in_use<'a>(engine: &'a Engine<'_>, trunk: &Trunk) -> Vec<(&'a RateRow, bool)> {
+    let Some(tariff) = engine.tariff(trunk) else { return Vec::new() };
+    let mut rows: BTreeMap<usize, bool> = BTreeMap::new();
+    for campaign in &engine.plan.campaigns {
+        for destination in &campaign.destinations {
+            let priced = tariff.destination(destination.prefix, engine.plan.as_of, campaign.caller_id);
+            if let Destination::Row { row, expired } = priced {
+                rows.insert(row, expired);
+            }
+        }
+    }
+    rows.into_iter().filter_map(|(row, expired)| tariff.table().rows.get(row).map(|row| (row, expired))).collect()
+}
+
+fn expired(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let mut findings = Vec::new();
+    for (trunk, table) in tables(assessment) {
+        let by_table = table.expires.filter(|day| *day < plan.as_of).map(|day| (day, table.place.key("expires")));
+        let by_row = rows_in_use(&assessment.engine, trunk)
+            .into_iter()
+            .filter(|(_, expired)| *expired)
+            .filter_map(|(row, _)| row.expires.map(|day| (day, row.span)))
+            .min();
+        let Some((day, span)) = by_table.or(by_row) else { continue };
+        let days = (plan.as_of - day).num_days();
+        findings.push(Found {
+            subject: subject(trunk, table),
+            brief: format!("ended {day}, {days} days ago"),
+            message: format!(
+                "rates of {} ended on {day}, {days} days before {}; they are carried on",
+                table.path, plan.as_of
+            ),
+            labels: vec![Label::new(span, "the last day")],
+            help: "renew the table".to_owned(),
+            measure: measure(days as f64),
+        });
+    }
+    Judgement::found(findings)
+}
+
+/// Destinations that a trunk's table does not price today, each once, and when a row begins to price it.
+fn unpriced<'a>(
+    assessment: &'a Assessment<'_>,
+) -> Vec<(&'a Trunk, &'a RateTable, &'a crate::model::campaign::Destination, Option<NaiveDate>)> {
+    let plan = assessment.plan();
+    let mut missing = Vec::new();
+    for trunk in &plan.trunks {
+        let Some(tariff) = assessment.engine.tariff(trunk) else { continue };
+        let Some(table) = plan.table(trunk) else { continue };
+        let mut seen = Vec::new();
+        for campaign in &plan.campaigns {
+            for destination in &campaign.destinations {
+                if seen.contains(&destination.prefix) {
+                    continue;
+                }
+                let priced = tariff.destination(destination.prefix, plan.as_of, campaign.caller_id);
+                if priced == Destination::NoRate {
+                    seen.push(destination.prefix);
+                    let later = table
+                        .rows
+                        .iter()
+                        .filter(|row| row.prefix.is_prefix_of(destination.prefix))
+                        .filter_map(|row| row.effective_from)
+                        .filter(|day| *day > plan.as_of)
+                        .min();
+                    missing.push((trunk, table, destination, later));
+                }
+            }
+        }
+    }
+    missing
+}
+
+fn not_yet(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let findings = unpriced(assessment)
+        .into_iter()
+        .filter_map(|(trunk, table, destination, later)| {
+            let day = later?;
+            Some(Found {
+                subject: vec![
+                    ("destination", destination.prefix.to_string()),
+                    ("trunk", trunk.name.clone()),
+                    ("table", table.path.clone()),
+                ],
+                brief: format!("prefix {} from {day}", destination.prefix),
+                message: format!(
+                    "`{}` has a rate for prefix {} from {day}, but none on {}",
+                    trunk.name, destination.prefix, plan.as_of
+                ),
+                labels: vec![
+                    Label::new(table.place.key("effective_from"), format!("from {day}")),
+                    Label::new(destination.span, "this destination"),
+                ],
+                help: "name the table that is in force now".to_owned(),
+                measure: None,
+            })
+        })
+        .collect();
+    Judgement::found(findings)
+}
+
+fn without_rate(assessment: &Assessment<'_>) -> Judgement {
+    let findings = unpriced(assessment)
+        .into_iter()
+        .filter(|(_, _, _, later)| later.is_none())
+        .map(|(trunk, table, destination, _)| Found {
+            subject: vec![
+                ("destination", destination.prefix.to_string()),
+                ("trunk", trunk.name.clone()),
+                ("table", table.path.clone()),
+            ],
+            brief: format!("prefix {} on {}", destination.prefix, table.path),
+            message: format!(
+                "{} of the attempts go to prefix {}, which {} does not price",
+                crate::words::figure::percent(destination.share),
+                destination.prefix,
+                table.path
+            ),
+            labels: vec![Label::new(destination.span, "no rate"), Label::new(table.place.item, "in this table")],
+            help: format!("add a [[rate]] row for {} or a shorter prefix", destination.prefix),
+            measure: None,
+        })
+        .collect();
+    Judgement::found(findings)
+}
+
+/// What a row costs on average for an exponential call of two minutes, for comparing rows of one table.
+fn typical(tariff: &Tariff<'_>, row: &RateRow) -> Option<f64> {
+    let law = crate::model::law::TalkLaw::exponential(120.0).ok()?;
+    let jurisdiction = match row.price {
+        Price::Jurisdiction { .. } => Some(crate::model::rates::Jurisdiction::Interstate),
+        _ => None,
+    };
+    // Rows are owned by the table behind the tariff.
+    let owned = tariff.table().rows.iter().find(|known| known.span == row.span)?;
+    average(&tariff.pricer(owned, jurisdiction).ok()?, &law).ok().map(|call| call.cost)
+}
+
+fn coarse(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let limit = plan.policy.coarse_ratio;
+    let mut findings = Vec::new();
+    for trunk in &plan.trunks {
+        let Some(tariff) = assessment.engine.tariff(trunk) else { continue };
+        let table = tariff.table();
+        let own: Vec<_> = plan.campaigns.iter().flat_map(|c| &c.destinations).collect();
+        let mut seen = Vec::new();
+        for campaign in &plan.campaigns {
+            for destination in &campaign.destinations {
+                let priced = tariff.destination(destination.prefix, plan.as_of, campaign.caller_id);
+                let Destination::Row { row, .. } = priced else { continue };
+                if seen.contains(&destination.prefix) {
+                    continue;
+                }
+                seen.push(destination.prefix);
+                let Some(base) = table.rows.get(row).and_then(|row| typical(tariff, row)) else { continue };
+                // Prefixes that the plan names itself are not hidden below this one.
+                let dearest = tariff
+                    .index()
+                    .longer(destination.prefix)
+                    .filter_map(|row| table.rows.get(row))
+                    .filter(|row| row.effective_from.is_none_or(|day| day <= plan.as_of))
+                    .filter(|row| {
+                        !own.iter().any(|d| {
+                            d.prefix != destination.prefix
+                                && destination.prefix.is_prefix_of(d.prefix)
+                                && d.prefix.is_prefix_of(row.prefix)
+                        })
+                    })
+                    .filter_map(|row| typical(tariff, row).map(|cost| (cost, row)))
+                    .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
+                let Some((cost, below)) = dearest else { continue };
+                let ratio = cost / base;
+                if !(ratio > limit * (1.0 + 1e-9)) {
+                    continue;
+                }
+                findings.push(Found {
+                    subject: vec![
+                        ("destination", destination.prefix.to_string()),
+                        ("trunk", trunk.name.clone()),
+                        ("table", table.path.clone()),
+                    ],
+                    brief: format!(
+                        "prefix {}: {} costs {} times as much",
+                        destination.prefix,
+                        below.prefix,
+                        count(ratio)
+                    ),
+                    message: format!(
+                        "prefix {} is priced by one row of {}, but calls to {} below it cost {} times as much",
+                        destination.prefix,
+                        table.path,
+                        below
+                            .destination
+                            .as_ref()
+                            .map_or_else(|| below.prefix.to_string(), |name| format!("{} ({name})", below.prefix)),
+                        count(ratio)
+                    ),
+                    labels: vec![
+                        Label::new(destination.span, "priced by one row"),
+                        Label::new(below.span, "dearer row"),
+                    ],
+                    help: format!("give {} its own share in the plan's destinations", below.prefix),
+                    measure: measure(ratio),
+                });
+            }
+        }
+    }
+    Judgement::found(findings)
+}
+
+fn duplicate(assessment: &Assessment<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for (trunk, table) in tables(assessment) {
+        findings.extend(duplicates(table).into_iter().map(|(first, second)| Found {
+            subject: vec![
+                ("table", table.path.clone()),
+                ("trunk", trunk.name.clone()),
+                ("destination", second.prefix.to_string()),
+            ],
+            brief: format!("prefix {}", second.prefix),
+            message: format!("{} has two rows for prefix {} that begin on the same day", table.path, second.prefix),
+            labels: vec![Label::new(second.span, "again here"), Label::new(first.span, "first here")],
+            help: "drop one of the rows, or give the later one its own `effective_from`".to_owned(),
+            measure: None,
+        }));
+    }
+    Judgement::found(findings)
+}
+
+/// Pairs of rows for the same prefix, origins and first day.
+#[must_use]
+pub fn duplicates(table: &RateTable) -> Vec<(&RateRow, &RateRow)> {
+    let mut known: BTreeMap<_, &RateRow> = BTreeMap::new();
+    let mut pairs = Vec::new();
+    for row in &table.rows {
+        let mut origins = row.origins.clone();
+        origins.sort();
+        match known.entry((row.prefix, row.effective_from, origins)) {
+            std::collections::btree_map::Entry::Occupied(entry) => pairs.push((*entry.get(), row)),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(row);
+            }
+        }
+    }
+    pairs
+}
+
+fn outlier(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let mut findings = Vec::new();
+    for (trunk, table) in tables(assessment) {
+        let Some(tariff) = assessment.engine.tariff(trunk) else { continue };
+        for (row, above, ratio) in outliers(tariff, plan.as_of) {
+            let how = if ratio < 1.0 { "of" } else { "times" };
+            findings.push(Found {
+                subject: vec![
+                    ("table", table.path.clone()),
+                    ("trunk", trunk.name.clone()),
+                    ("destination", row.prefix.to_string()),
+                ],
+                brief: format!("prefix {}: {} {how} prefix {}", row.prefix, count(ratio), above.prefix),
+                message: format!(
+                    "calls to prefix {} cost {} times what calls to {} above it cost in {}",
+                    row.prefix,
+                    count(ratio),
+                    above.prefix,
+                    table.path
+                ),
+                labels: vec![Label::new(row.span, "this row"), Label::new(above.span, "the row above it")],
+                help: "check the row against the carrier's list".to_owned(),
+                measure: None,
+            });
+        }
+    }
+    Judgement::found(findings)
+}
+
+/// Rows far off the row above them, with the ratio of what their calls cost.
+#[must_use]
+pub fn outliers<'a>(tariff: &Tariff<'a>, as_of: NaiveDate) -> Vec<(&'a RateRow, &'a RateRow, f64)> {
+    let table = tariff.table();
+    let mut found = Vec::new();
+    for (index, row) in table.rows.iter().enumerate() {
+        let above = tariff.index().covering(index, as_of, None).and_then(|above| table.rows.get(above));
+        let Some(above) = above else { continue };
+        let (Some(cost), Some(base)) = (typical(tariff, row), typical(tariff, above)) else { continue };
+        let ratio = cost / base;
+        if ratio < 0.1 || ratio > 100.0 {
+            found.push((row, above, ratio));
+        }
+    }
+    found
+}
+
+fn mixed(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let mut findings = Vec::new();
+    for (trunk, table) in tables(assessment) {
+        if table.currency == plan.currency {
+            continue;
+        }
+        let (Some(fx), Some(rate)) = (&plan.fx, plan.exchange_rate(table.currency)) else { continue };
+        findings.push(Found {
+            subject: subject(trunk, table),
+            brief: format!("1 {} = {rate} {}", table.currency, plan.currency),
+            message: format!(
+                "{} is in {}; its amounts are converted at {rate} {} each, the rate of {}",
+                table.path, table.currency, plan.currency, fx.as_of
+            ),
+            labels: vec![
+                Label::new(table.place.key("currency"), format!("{}", table.currency)),
+                Label::new(fx.place.key(table.currency.code()), "the pinned rate"),
+            ],
+            help: "renew [fx] and its date when it moves".to_owned(),
+            measure: None,
+        });
+    }
+    Judgement::found(findings)
+}
+
+fn unstated(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let mut findings = Vec::new();
+    for trunk in &plan.trunks {
+        let Some(table) = plan.table(trunk) else { continue };
+        let mut missing = Vec::new();
+        if trunk.channel_limit(table, plan.licensed_seats()) == Limit::Unstated {
+            missing.push("channels");
+        }
+        if trunk.cps_limit(table) == Limit::Unstated {
+            missing.push("calls per second");
+        }
+        if missing.is_empty() {
+            continue;
+        }
+        let missing = missing.join(" and ");
+        findings.push(Found {
+            subject: vec![("trunk", trunk.name.clone()), ("table", table.path.clone())],
+            brief: format!("no {missing}"),
+            message: format!("neither the plan nor {} states the {missing} of `{}`", table.path, trunk.name),
+            labels: vec![Label::new(trunk.place.key("name"), format!("no {missing}"))],
+            help: "ask the carrier; \"unlimited\" where the contract says so".to_owned(),
+            measure: None,
+        });
+    }
+    Judgement::found(findings)
+}
+
+fn ends(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let horizon = plan.as_of + chrono::Duration::days(365);
+    let mut findings = Vec::new();
+    for (trunk, table) in tables(assessment) {
+        let Some(day) = table.expires.filter(|day| (plan.as_of..horizon).contains(day)) else { continue };
+        findings.push(Found {
+            subject: subject(trunk, table),
+            brief: format!("ends {day}"),
+            message: format!("{} ends on {day}; from then on its last rates are carried on", table.path),
+            labels: vec![Label::new(table.place.key("expires"), "the last day")],
+            help: "renew the table when the carrier publishes the next one".to_owned(),
+            measure: None,
+        });
+    }
+    Judgement::found(findings)
+}
