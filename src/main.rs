@@ -1,2 +1,7 @@
-//! The program.
-fn main() {}
+//! The `trunkrisk` command: everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trunkrisk::shell::run(std::env::args_os())
+}

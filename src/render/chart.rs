@@ -467,7 +467,7 @@ mod tests {
     }
 
     fn whole(value: f64) -> String {
-        number::fixed(value, 0)
+        figure::fixed(value, 0)
     }
 
     fn chart<'a>(x_ticks: &'a [(f64, String)], marks: &'a [(f64, String)]) -> LineChart<'a> {

@@ -1,1 +1,29 @@
-//! (layer)
+//! The command line: arguments in, exit code out. Each command has a file of its own; what they share is here.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`app`] | one run: arguments, dispatch, exit code |
+//! | [`cli`] | what can be typed |
+//! | [`exit`] | what the exit codes mean |
+//! | [`error`] | why a run could not be done |
+//! | [`output`] | where results go |
+//! | `batch` | tables of questions, `--batch FILE.csv` |
+
+pub mod app;
+mod batch;
+mod check;
+pub mod cli;
+mod completions;
+mod erlang;
+pub mod error;
+mod estimate;
+pub mod exit;
+mod explain;
+mod init;
+mod man;
+pub mod output;
+mod rates;
+mod rules;
+mod size;
+
+pub use app::run;

@@ -1,0 +1,435 @@
+//! What can be typed.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+
+use super::output::{Color, OutputArg};
+use crate::input::fault::did_you_mean;
+use crate::model::rates::Jurisdiction;
+use crate::words::level::Level;
+
+/// Cost-risk calculator and policy checker for failover SIP trunks of outbound call centres.
+///
+/// If the flat-rate primary fails, can the pay-per-minute secondary carry the floor, what will it cost, and may it be
+/// switched on?
+#[derive(Debug, Parser)]
+// A fixed name and width: help has the same bytes wherever it is printed.
+#[command(name = "trunkrisk", bin_name = "trunkrisk", version, term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 pass, 1 a finding at level deny, 2 could not run, 3 not judged";
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// The plan, `-` for standard input [default: failover.toml, walking up to the repository's root]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub plan: Option<PathBuf>,
+    /// Take the embedded example floor instead of a plan
+    #[arg(long, global = true)]
+    pub demo: bool,
+    /// The day that counts as today: which rates are in force, which waivers have run out
+    #[arg(long, value_name = "DATE", global = true, value_parser = date)]
+    pub as_of: Option<NaiveDate>,
+    /// What if: changes one value of the plan, such as campaign.renewals.seats=80; repeatable
+    #[arg(long, value_name = "KEY=VALUE", global = true, action = ArgAction::Append)]
+    pub set: Vec<String>,
+    /// Where results go: text or json, to a file or (`-`, or no path) standard output; repeatable [default: text]
+    #[arg(long, value_name = "FORMAT[=PATH]", global = true, action = ArgAction::Append)]
+    pub output: Vec<OutputArg>,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t)]
+    pub color: Color,
+    /// Say less
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge the plan: inputs, capacity, cost, budgets and trunks
+    Check(CheckArgs),
+    /// What a failover costs: by outage length, by start, by year
+    Estimate(EstimateArgs),
+    /// Whether the secondary absorbs the floor, and the channels, CPS and seats it takes
+    Size(SizeArgs),
+    /// The capacity formulas alone: Erlang B, with redials, Engset
+    Erlang(ErlangArgs),
+    /// Look up, price with and check rate tables
+    Rates(RatesArgs),
+    /// A rule's page, or how one figure came about
+    Explain(ExplainArgs),
+    /// List every rule with its level
+    Rules(RulesArgs),
+    /// Write a plan and rate tables to begin with
+    Init(InitArgs),
+    /// Print a shell's completion script
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CheckArgs {
+    /// Exit with 0 instead of 1 where findings are denied
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Do not report findings of this rule; repeatable, as are the next three; the strictest level of a rule holds
+    #[arg(long, value_name = "RULE", action = ArgAction::Append)]
+    pub allow: Vec<String>,
+    /// Report findings of this rule as notes
+    #[arg(long, value_name = "RULE", action = ArgAction::Append)]
+    pub note: Vec<String>,
+    /// Report findings of this rule as warnings
+    #[arg(long, value_name = "RULE", action = ArgAction::Append)]
+    pub warn: Vec<String>,
+    /// Let findings of this rule fail the check
+    #[arg(long, value_name = "RULE", action = ArgAction::Append)]
+    pub deny: Vec<String>,
+}
+
+impl CheckArgs {
+    /// The rules with the levels given for them, from the mildest to the strictest: of several for one rule the last
+    /// holds.
+    pub fn levels(&self) -> impl Iterator<Item = (&str, Level)> {
+        [(&self.allow, Level::Allow), (&self.note, Level::Note), (&self.warn, Level::Warn), (&self.deny, Level::Deny)]
+            .into_iter()
+            .flat_map(|(rules, level)| rules.iter().map(move |rule| (rule.as_str(), level)))
+    }
+}
+
+/// Arguments of `estimate`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct EstimateArgs {}
+
+/// Arguments of `size`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SizeArgs {}
+
+/// Arguments of `erlang`.
+#[derive(Debug, Clone, Args)]
+pub struct ErlangArgs {
+    /// Which formula.
+    #[command(subcommand)]
+    pub formula: FormulaCommand,
+}
+
+/// Which formula of capacity.
+#[derive(Debug, Clone, Subcommand)]
+pub enum FormulaCommand {
+    /// Erlang B: calls come at random, what finds all channels busy is lost
+    B(ErlangBArgs),
+    /// Erlang B where a share of the blocked attempts is dialled again
+    BExtended(ErlangBExtendedArgs),
+    /// Engset: finitely many sources, such as the lines of a dialer
+    Engset(EngsetArgs),
+}
+
+/// Any two of the three quantities give the third. Kept as text: a batch has the same values, with the same faults.
+#[derive(Debug, Clone, Default, Args)]
+pub struct QuantityArgs {
+    /// Offered traffic [erlang]; give two of --traffic, --channels and --blocking, for the third
+    #[arg(long, value_name = "ERLANGS", allow_negative_numbers = true)]
+    pub traffic: Option<String>,
+    /// Channels (lines)
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub channels: Option<String>,
+    /// Most attempts blocked, such as 0.01 or 1%
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub blocking: Option<String>,
+    /// Many questions: a CSV whose first row names its columns (traffic, channels, blocking, redial, sources), `-` for
+    /// standard input; gives a JSON line for each row. Options stand in for columns and values that are missing
+    #[arg(long, value_name = "FILE.csv")]
+    pub batch: Option<PathBuf>,
+}
+
+/// Arguments of `erlang b`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ErlangBArgs {
+    /// The three quantities.
+    #[command(flatten)]
+    pub quantities: QuantityArgs,
+}
+
+/// Arguments of `erlang b-extended`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ErlangBExtendedArgs {
+    /// The three quantities.
+    #[command(flatten)]
+    pub quantities: QuantityArgs,
+    /// Share of the blocked attempts that is dialled again, and again when blocked: A' = A + redial * A' * B(A', C)
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub redial: Option<String>,
+}
+
+/// Arguments of `erlang engset`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct EngsetArgs {
+    /// The three quantities.
+    #[command(flatten)]
+    pub quantities: QuantityArgs,
+    /// Sources N; an idle one offers A / (N - A) erlang, where A is the traffic they would carry if nothing were blocked
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub sources: Option<String>,
+}
+
+impl FormulaCommand {
+    /// The three quantities.
+    #[must_use]
+    pub fn quantities(&self) -> &QuantityArgs {
+        match self {
+            Self::B(args) => &args.quantities,
+            Self::BExtended(args) => &args.quantities,
+            Self::Engset(args) => &args.quantities,
+        }
+    }
+}
+
+/// Arguments of `rates`.
+#[derive(Debug, Clone, Args)]
+pub struct RatesArgs {
+    /// What to do with the tables.
+    #[command(subcommand)]
+    pub command: RatesCommand,
+}
+
+/// What to do with rate tables.
+#[derive(Debug, Clone, Subcommand)]
+pub enum RatesCommand {
+    /// The rate of a number
+    Show(RatesShowArgs),
+    /// What a call costs, step by step
+    Price(RatesPriceArgs),
+    /// Check tables
+    Lint(RatesLintArgs),
+}
+
+/// Arguments of `rates show`.
+#[derive(Debug, Clone, Args)]
+pub struct RatesShowArgs {
+    /// The number called, in E.164
+    #[arg(value_name = "NUMBER")]
+    pub number: String,
+    /// The rate table
+    #[arg(long, value_name = "FILE")]
+    pub table: PathBuf,
+    /// The day of the call
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Option<NaiveDate>,
+    /// The number shown to the called party
+    #[arg(long, value_name = "NUMBER")]
+    pub from: Option<String>,
+}
+
+/// Arguments of `rates price`.
+#[derive(Debug, Clone, Args)]
+pub struct RatesPriceArgs {
+    /// The number called, in E.164
+    #[arg(value_name = "NUMBER", required_unless_present = "batch")]
+    pub number: Option<String>,
+    /// Talk time [s]
+    #[arg(value_name = "SECONDS", required_unless_present = "batch")]
+    pub seconds: Option<String>,
+    /// The rate table
+    #[arg(long, value_name = "FILE")]
+    pub table: PathBuf,
+    /// The day of the call
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Option<NaiveDate>,
+    /// The number shown to the called party
+    #[arg(long, value_name = "NUMBER")]
+    pub from: Option<String>,
+    /// Whose states meet: interstate, intrastate or indeterminate
+    #[arg(long, value_name = "WHICH", value_parser = jurisdiction)]
+    pub jurisdiction: Option<Jurisdiction>,
+    /// Many calls: a CSV whose first row names its columns, `-` for standard input; gives a JSON line for each row
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["number", "seconds"])]
+    pub batch: Option<PathBuf>,
+}
+
+/// Arguments of `rates lint`.
+#[derive(Debug, Clone, Args)]
+pub struct RatesLintArgs {
+    /// The rate tables
+    #[arg(value_name = "FILE", required = true)]
+    pub tables: Vec<PathBuf>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ExplainArgs {
+    /// A rule's name or code, or the path of a figure
+    #[arg(value_name = "TOPIC")]
+    pub topic: Vec<String>,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RulesArgs {}
+
+/// Arguments of `init`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct InitArgs {
+    /// The folder to write to [default: here]
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Write over files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ManArgs {}
+
+impl Cli {
+    /// Reads the arguments, the first being the program's own name.
+    ///
+    /// # Errors
+    /// Where they are none of this program's; also for `--help` and `--version`, whose text is the error.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let args: Vec<OsString> = args.into_iter().collect();
+        let cli = Self::try_parse_from(&args)?;
+        cli.refuse_conflicts(&args)?;
+        Ok(cli)
+    }
+
+    /// What clap does not see for global options: conflicts between the two sides of the command's name, and values of
+    /// a repeatable option before the name, which those after it replace in silence.
+    fn refuse_conflicts(&self, args: &[OsString]) -> Result<(), clap::Error> {
+        let refuse = |message: &str| Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        if self.global.plan.is_some() && self.global.demo {
+            return refuse("--plan and --demo exclude each other: the example floor stands in for a plan");
+        }
+        if self.global.quiet && self.global.verbose {
+            return refuse("--quiet and --verbose exclude each other");
+        }
+        for (name, read) in [("--set", self.global.set.len()), ("--output", self.global.output.len())] {
+            if given(name, args) > read {
+                return refuse(&format!("{name} is given before and after the command's name: give all on one side"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The files that the arguments name for reading.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<&Path> {
+        let mut files: Vec<&Path> = self.global.plan.as_deref().into_iter().collect();
+        match &self.command {
+            Command::Erlang(args) => files.extend(args.formula.quantities().batch.as_deref()),
+            Command::Rates(args) => match &args.command {
+                RatesCommand::Show(args) => files.push(&args.table),
+                RatesCommand::Price(args) => {
+                    files.extend([Some(args.table.as_path()), args.batch.as_deref()].into_iter().flatten())
+                }
+                RatesCommand::Lint(args) => files.extend(args.tables.iter().map(PathBuf::as_path)),
+            },
+            _ => {}
+        }
+        files
+    }
+}
+
+/// How often an option is given. No option's value can look like `--set`: clap takes it for an option.
+fn given(name: &str, args: &[OsString]) -> usize {
+    args.iter()
+        .map(|arg| arg.to_string_lossy())
+        .take_while(|arg| arg != "--")
+        .filter(|arg| arg.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
+        .count()
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    let wanted = || "a date such as 2026-12-01 is wanted".to_owned();
+    // chrono takes blanks and single digits too.
+    let strict = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if !strict {
+        return Err(wanted());
+    }
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wanted())
+}
+
+fn jurisdiction(text: &str) -> Result<Jurisdiction, String> {
+    Jurisdiction::NAMES
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, jurisdiction)| *jurisdiction)
+        .ok_or_else(|| did_you_mean(text, &Jurisdiction::NAMES.map(|(name, _)| name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Cli, clap::Error> {
+        Cli::read(std::iter::once("trunkrisk").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    #[test]
+    fn the_tree_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_on_either_side() {
+        let cli = read("--demo check --set a=1 --set b=2 --as-of 2026-12-01").unwrap();
+        assert!(cli.global.demo && cli.global.set == ["a=1", "b=2"] && cli.global.as_of.is_some());
+        assert_eq!(read("--set a=1 --output json estimate").unwrap().global.output.len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_lost_in_silence() {
+        for line in [
+            "--set a=1 check --set b=2",
+            "--output json check --output=text",
+            "--plan x check --demo",
+            "check --plan x --demo",
+            "-q check -v",
+            "check --as-of 2026-2-1",
+            "check --as-of 2026-02-30",
+            "check --as-of today",
+            "estimate --exit-zero",
+            "rates price 15551234567 --table x",
+            "rates price 15551234567 6 --table x --batch y",
+            "rates price 15551234567 6 --table x --jurisdiction interstellar",
+            "rates lint",
+            "erlang",
+            "",
+        ] {
+            let error = read(line).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_strictest_level_comes_last() {
+        let Command::Check(args) = read("check --deny x --allow x --warn y").unwrap().command else { panic!() };
+        assert_eq!(args.levels().collect::<Vec<_>>(), [("x", Level::Allow), ("y", Level::Warn), ("x", Level::Deny)]);
+    }
+}
