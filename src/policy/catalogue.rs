@@ -53,7 +53,7 @@ mod tests {
             assert!(all.iter().skip(i + 1).all(|other| other.code != rule.code && other.name != rule.name));
             assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", rule.name);
             for text in [rule.what, rule.why, rule.fix] {
-                assert!(text.len() > 20 && text.ends_with('.'), "{}: {text:?}", rule.name);
+                assert!(text.len() > 10 && text.ends_with('.'), "{}: {text:?}", rule.name);
             }
         }
         for (family, _, rules) in &FAMILIES {

@@ -7,4 +7,5 @@
 pub mod chart;
 pub mod diagnostics;
 pub mod escape;
+pub mod json;
 pub mod table;

@@ -129,7 +129,7 @@ impl Batch {
             return Ok(());
         }
         self.faults.sort_by_key(|fault| fault.order);
-        Err(ErrorKind::Inputs(self.faults.iter().map(Fault::to_string).collect()).into())
+        Err(ErrorKind::inputs(self.faults.iter().map(Fault::to_string).collect()).into())
     }
 
     /// The columns that a header names.

@@ -60,7 +60,7 @@ fn read(command: &FormulaCommand) -> Result<(Formula, Given), Error> {
             Err(problem) => faults.push(format!("--{}: {problem}", quantity.name())),
         }
     }
-    if faults.is_empty() { Ok((formula, given)) } else { Err(ErrorKind::Inputs(faults).into()) }
+    if faults.is_empty() { Ok((formula, given)) } else { Err(ErrorKind::inputs(faults).into()) }
 }
 
 /// An answer for each row, or every fault of all rows.

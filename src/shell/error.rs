@@ -21,8 +21,13 @@ pub enum ErrorKind {
     #[error("{0}")]
     Unreadable(String),
     /// Faults of the inputs: each is a text that names its place. Shown as they are, before the last line.
-    #[error("{}", count(.0.len()))]
-    Inputs(Vec<String>),
+    #[error("{}", says(*.count))]
+    Inputs {
+        /// The faults that are shown.
+        shown: Vec<String>,
+        /// How many there are.
+        count: usize,
+    },
     /// A result that cannot be written.
     #[error("cannot write {to}: {reason}")]
     Output {
@@ -36,7 +41,16 @@ pub enum ErrorKind {
     NotBuilt(&'static str),
 }
 
-fn count(faults: usize) -> String {
+impl ErrorKind {
+    /// Faults, all of them shown.
+    #[must_use]
+    pub fn inputs(shown: Vec<String>) -> Self {
+        let count = shown.len();
+        Self::Inputs { shown, count }
+    }
+}
+
+fn says(faults: usize) -> String {
     match faults {
         1 => "1 fault in the input; nothing was computed".to_owned(),
         n => format!("{n} faults in the input; nothing was computed"),
@@ -69,8 +83,8 @@ impl Error {
     pub fn render(&self) -> String {
         let (red, bold) = (AnsiColor::Red.on_default().bold(), Style::new().bold());
         let mut text = String::new();
-        if let ErrorKind::Inputs(faults) = &self.kind {
-            for fault in faults {
+        if let ErrorKind::Inputs { shown, .. } = &self.kind {
+            for fault in shown {
                 // Writing to a string cannot fail.
                 let _ = writeln!(text, "{}", fault.trim_end());
             }

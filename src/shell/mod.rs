@@ -7,6 +7,7 @@
 //! | [`exit`] | what the exit codes mean |
 //! | [`error`] | why a run could not be done |
 //! | [`output`] | where results go |
+//! | `load` | the plan that the options name |
 //! | `batch` | tables of questions, `--batch FILE.csv` |
 
 pub mod app;
@@ -20,6 +21,7 @@ mod estimate;
 pub mod exit;
 mod explain;
 mod init;
+mod load;
 mod man;
 pub mod output;
 mod rates;
