@@ -52,6 +52,33 @@ pub fn prepare(plan: &Plan) -> Result<Engine<'_>, OutageError> {
     Engine::new(plan, longest + failback)
 }
 
+/// Points of the curve of spend against outage length of the dearest cause, each at its worst start: length [s] and
+/// spend in the plan's currency.
+///
+/// # Errors
+/// Where a scenario cannot be reckoned.
+pub fn spend_curve(assessment: &Assessment<'_>) -> Result<Vec<(f64, f64)>, OutageError> {
+    /// Enough points for a chart of a hundred columns.
+    const POINTS: u32 = 48;
+    let mut dearest: Option<&Scenario> = None;
+    for scenario in &assessment.scenarios {
+        if dearest.is_none_or(|known| scenario.spend.amount() > known.spend.amount()) {
+            dearest = Some(scenario);
+        }
+    }
+    let Some(dearest) = dearest else { return Ok(Vec::new()) };
+    let longest = assessment.plan().scenario.durations.iter().copied().fold(0.0, f64::max);
+    let mut points = vec![(0.0, 0.0)];
+    for i in 1..=POINTS {
+        // Whole seconds, as lengths are written.
+        let length = libm::ceil(longest * f64::from(i) / f64::from(POINTS));
+        let spend = scenario(&assessment.engine, dearest.cause, length)?.spend;
+        points.push((length, weight(spend.amount())));
+    }
+    points.dedup_by(|a, b| a.0 == b.0);
+    Ok(points)
+}
+
 fn standing(engine: &Engine<'_>) -> Result<Vec<Money>, OutageError> {
     let plan = engine.plan;
     plan.trunks

@@ -290,10 +290,12 @@ fn inflation(assessment: &Assessment<'_>) -> Judgement {
         |scenario, trunk| {
             let bill = scenario.trunks.get(trunk)?;
             let ratio = bill.billed / bill.talk;
-            (ratio.is_finite() && ratio > limit * (1.0 + 1e-9)).then_some(ratio)
+            // The scenario in which most minutes are billed speaks for the trunk.
+            (ratio.is_finite() && ratio > limit * (1.0 + 1e-9)).then_some(bill.billed)
         },
-        |scenario, trunk, ratio| {
+        |scenario, trunk, _| {
             let bill = scenario.trunks.get(trunk)?;
+            let ratio = bill.billed / bill.talk;
             let named = plan.trunks.get(trunk)?;
             let table = plan.table(named)?;
             let increment = table.billing.increment.map(|i| format!(" at {i}")).unwrap_or_default();
@@ -301,7 +303,9 @@ fn inflation(assessment: &Assessment<'_>) -> Judgement {
                 subject: vec![("trunk", named.name.clone())],
                 brief: format!("{ratio:.2} times > {limit}"),
                 message: format!(
-                    "`{}` bills {} minutes for {} talked{increment}: {ratio:.2} times, more than {limit}",
+                    "{} of `{}`: `{}` bills {} minutes for {} talked{increment}: {ratio:.2} times, more than {limit}",
+                    human(scenario.length),
+                    cause(assessment, scenario).0,
                     named.name,
                     count(bill.billed / 60.0),
                     count(bill.talk / 60.0)

@@ -8,4 +8,6 @@ pub mod chart;
 pub mod diagnostics;
 pub mod escape;
 pub mod json;
+pub mod run;
 pub mod table;
+pub mod text;

@@ -143,13 +143,7 @@ fn silence(cause: &Cause, trunk: &Trunk, pbx: &Pbx) -> TrunkOutage {
             failback: f / 2.0,
             failback_worst: f,
             answers: false,
-            why: format!(
-                "silence: an INVITE ends after Timer B ({} s) as cause 18, which stops; OPTIONS every {f} s mark the \
-                 contact unavailable after {} s on average, {} s at worst, and from then on calls move on at once",
-                pbx.timer_b,
-                f / 2.0 + QUALIFY_TIMEOUT,
-                f + QUALIFY_TIMEOUT
-            ),
+            why: format!("silence: an INVITE ends after Timer B ({} s) as cause 18, which stops", pbx.timer_b),
         }
     } else {
         let why = if f > 0.0 {

@@ -1,11 +1,29 @@
-//! `estimate`: what a failover costs.
+//! `estimate`: what a failover costs, by outage length.
 
 use super::app::Context;
 use super::cli::EstimateArgs;
-use super::error::{Error, ErrorKind};
+use super::error::Error;
 use super::exit::Exit;
+use super::output::Format;
+use super::run::{Run, run_json};
+use crate::assessment::spend_curve;
+use crate::policy::{Levels, judge};
+use crate::render::text;
 
 /// Runs the command.
-pub(super) fn run(_args: &EstimateArgs, _context: &mut Context) -> Result<Exit, Error> {
-    Err(ErrorKind::NotBuilt("estimate").into())
+pub(super) fn run(_args: &EstimateArgs, context: &mut Context) -> Result<Exit, Error> {
+    let run = Run::load("estimate", context)?;
+    let assessment = run.assess()?;
+    let verdict = judge(&assessment, &Levels::default());
+    let curve = if context.outputs.formats().any(|format| format == Format::Text) {
+        spend_curve(&assessment)?
+    } else {
+        Vec::new()
+    };
+    let (demo, detail) = (context.global.demo, run.detail);
+    context.outputs.write(|format| match format {
+        Format::Text => Ok(text::estimate(&assessment, &verdict, &run.loaded, demo, detail, &curve)),
+        Format::Json => run_json("estimate", &run, &assessment, &verdict, Exit::Pass, true),
+    })?;
+    Ok(Exit::Pass)
 }

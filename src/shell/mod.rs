@@ -7,6 +7,7 @@
 //! | [`exit`] | what the exit codes mean |
 //! | [`error`] | why a run could not be done |
 //! | [`output`] | where results go |
+//! | `run` | what the commands over a plan share |
 //! | `load` | the plan that the options name |
 //! | `batch` | tables of questions, `--batch FILE.csv` |
 
@@ -26,6 +27,7 @@ mod man;
 pub mod output;
 mod rates;
 mod rules;
+mod run;
 mod size;
 
 pub use app::run;

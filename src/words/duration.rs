@@ -44,7 +44,7 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
     if duration > LONGEST { Err(DurationError::TooLong) } else { Ok(duration) }
 }
 
-/// Writes a duration with at most two units: `32 s`, `3 h 12 min`, `2 d`.
+/// Writes a duration with at most two units: `32 s`, `3 h 12 min`, `24 h`, `2 d`.
 #[must_use]
 pub fn human(seconds: f64) -> String {
     if !seconds.is_finite() {
@@ -56,7 +56,9 @@ pub fn human(seconds: f64) -> String {
     }
     // Rounding down keeps "after 3 h 12 min" on the safe side of the moment it announces.
     let whole = seconds.min(1e15).floor() as u64;
-    let (d, h, m, s) = (whole / 86_400, whole / 3600 % 24, whole / 60 % 60, whole % 60);
+    // Outages are spoken of in hours for the first two days.
+    let days = if whole < 172_800 { 0 } else { whole / 86_400 };
+    let (d, h, m, s) = (days, (whole - days * 86_400) / 3600, whole / 60 % 60, whole % 60);
     let parts: Vec<String> = [(d, "d"), (h, "h"), (m, "min"), (s, "s")]
         .iter()
         .filter(|(n, _)| *n > 0)
@@ -73,9 +75,10 @@ pub fn compact(duration: Duration) -> String {
         return "0s".to_owned();
     }
     let ms = duration.as_millis();
+    let days = if ms < 172_800_000 { 0 } else { ms / 86_400_000 };
     let parts: Vec<String> = [
-        (ms / 86_400_000, "d"),
-        (ms / 3_600_000 % 24, "h"),
+        (days, "d"),
+        ((ms - days * 86_400_000) / 3_600_000, "h"),
         (ms / 60_000 % 60, "m"),
         (ms / 1000 % 60, "s"),
         (ms % 1000, "ms"),
@@ -120,5 +123,10 @@ mod tests {
         assert_eq!(human(f64::INFINITY), "never");
         assert_eq!(compact(Duration::from_secs(5400)), "1h 30m");
         assert_eq!(compact(Duration::ZERO), "0s");
+        assert_eq!((human(86_400.0), compact(Duration::from_secs(86_400))), ("24 h".to_owned(), "24h".to_owned()));
+        assert_eq!(
+            (human(180_000.0), compact(Duration::from_secs(180_000))),
+            ("2 d 2 h".to_owned(), "2d 2h".to_owned())
+        );
     }
 }

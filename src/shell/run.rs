@@ -1,0 +1,72 @@
+//! What `check`, `estimate` and `size` share: a plan, reckoned through, and its JSON.
+
+use serde_json::json;
+
+use super::app::Context;
+use super::error::{Error, ErrorKind};
+use super::exit::Exit;
+use super::load;
+use crate::assessment::{Assessment, assess};
+use crate::input::plan::Loaded;
+use crate::outage::OutageError;
+use crate::policy::Verdict;
+use crate::policy::judge::Status;
+use crate::render::json::{document, envelope, put_verdict};
+use crate::render::run::{capacity, scenarios, standing};
+use crate::render::text::Detail;
+
+/// A plan that is being run.
+pub(super) struct Run {
+    /// The plan and its texts.
+    pub loaded: Loaded,
+    /// How much the screen says.
+    pub detail: Detail,
+}
+
+impl From<OutageError> for Error {
+    fn from(error: OutageError) -> Self {
+        Self::from(ErrorKind::Unanswerable(error.to_string()))
+    }
+}
+
+impl Run {
+    /// Reads the plan that the options name.
+    pub fn load(command: &str, context: &mut Context) -> Result<Self, Error> {
+        let detail = match (context.global.quiet, context.global.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        };
+        Ok(Self { loaded: load::plan(command, context)?, detail })
+    }
+
+    /// Reckons it through.
+    pub fn assess(&self) -> Result<Assessment<'_>, Error> {
+        Ok(assess(&self.loaded.plan)?)
+    }
+}
+
+/// The JSON of a run.
+pub(super) fn run_json(
+    command: &str,
+    run: &Run,
+    assessment: &Assessment<'_>,
+    verdict: &Verdict,
+    exit: Exit,
+    with_scenarios: bool,
+) -> Result<String, Error> {
+    let status = match verdict.status {
+        Status::Pass => "pass",
+        Status::Fail => "fail",
+        Status::NotJudged => "not-judged",
+    };
+    let complete = assessment.scenarios.iter().all(|scenario| !scenario.incomplete);
+    let mut map = envelope(command, &run.loaded, status, exit.code(), complete);
+    map.insert("capacity".into(), capacity(assessment));
+    if with_scenarios {
+        map.insert("scenarios".into(), scenarios(assessment)?);
+        map.insert("standing_cost".into(), standing(assessment));
+    }
+    put_verdict(&mut map, verdict, &run.loaded);
+    Ok(document(&json!(map)))
+}
