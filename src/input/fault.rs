@@ -159,7 +159,7 @@ pub fn suggest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 
 /// "did you mean …", or the list of what there is.
 #[must_use]
-pub fn did_you_mean<'a>(given: &str, known: &[&'a str]) -> String {
+pub fn did_you_mean(given: &str, known: &[&str]) -> String {
     match suggest(given, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
         None if known.is_empty() => String::new(),

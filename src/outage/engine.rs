@@ -58,6 +58,9 @@ struct AttemptMix {
     destinations: Vec<DestinationFlow>,
 }
 
+/// Table, row, campaign and outcome of an answered call.
+type CallKey = (usize, usize, usize, usize);
+
 /// A plan made ready to be reckoned through.
 pub struct Engine<'a> {
     /// The plan.
@@ -72,7 +75,7 @@ pub struct Engine<'a> {
     burns: RefCell<BTreeMap<(usize, usize), Rc<Burn>>>,
     states: RefCell<Vec<State>>,
     mixes: RefCell<BTreeMap<(usize, usize, usize), Rc<AttemptMix>>>,
-    averages: RefCell<BTreeMap<(usize, usize, usize, usize, usize), AverageCall>>,
+    averages: RefCell<BTreeMap<(CallKey, usize), AverageCall>>,
 }
 
 fn window(window: CpsWindow) -> Window {
@@ -403,7 +406,7 @@ impl<'a> Engine<'a> {
         tariff: &Tariff<'a>,
         row: usize,
         destination: &Destination,
-        key: (usize, usize, usize, usize),
+        key: CallKey,
     ) -> Result<Vec<(Option<Jurisdiction>, f64)>, OutageError> {
         let Some(Price::Jurisdiction { .. }) = tariff.table().rows.get(row).map(|row| &row.price) else {
             return Ok(vec![(None, 1.0)]);
@@ -425,13 +428,9 @@ impl<'a> Engine<'a> {
     }
 
     /// One answered call on average, by table, row, campaign and outcome.
-    fn average(
-        &self,
-        key: (usize, usize, usize, usize),
-        jurisdiction: Option<Jurisdiction>,
-    ) -> Result<AverageCall, OutageError> {
+    fn average(&self, key: CallKey, jurisdiction: Option<Jurisdiction>) -> Result<AverageCall, OutageError> {
         let slot = jurisdiction.map_or(3, |j| j as usize);
-        let full = (key.0, key.1, key.2, key.3, slot);
+        let full = (key, slot);
         if let Some(call) = self.averages.borrow().get(&full) {
             return Ok(*call);
         }

@@ -97,7 +97,7 @@ fn behind<'a>(assessment: &'a Assessment<'_>) -> Result<(&'a SequenceCapacity, &
     Ok((&capacity.failover, busiest))
 }
 
-fn first<'a>(sequence: &'a SequenceCapacity) -> Option<&'a TrunkCapacity> {
+fn first(sequence: &SequenceCapacity) -> Option<&TrunkCapacity> {
     sequence.first.and_then(|first| sequence.trunks.iter().find(|trunk| trunk.trunk == first))
 }
 

@@ -340,7 +340,7 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                     .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
                 let Some((cost, below)) = dearest else { continue };
                 let ratio = cost / base;
-                if !(ratio > limit * (1.0 + 1e-9)) {
+                if ratio.is_nan() || ratio <= limit * (1.0 + 1e-9) {
                     continue;
                 }
                 findings.push(Found {
@@ -455,7 +455,7 @@ pub fn outliers<'a>(tariff: &Tariff<'a>, as_of: NaiveDate) -> Vec<(&'a RateRow, 
         let Some(above) = above else { continue };
         let (Some(cost), Some(base)) = (typical(tariff, row), typical(tariff, above)) else { continue };
         let ratio = cost / base;
-        if ratio < 0.1 || ratio > 100.0 {
+        if !(0.1..=100.0).contains(&ratio) {
             found.push((row, above, ratio));
         }
     }
