@@ -8,13 +8,18 @@ use chrono::NaiveDate;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rust_decimal::Decimal;
 use trunkrisk::model::law::TalkLaw;
-use trunkrisk::model::rates::{Billing, Price, RatePerMinute, RateRow};
+use trunkrisk::model::place::Place;
+use trunkrisk::model::rates::{
+    Billing, CpsWindow, Fees, Limit, Limits, Price, RatePerMinute, RateRow, RateTable, TableKind,
+};
 use trunkrisk::rating::average::average;
-use trunkrisk::rating::call::{CallDuration, CallPricer, cost};
+use trunkrisk::rating::call::{CallDuration, CallPricer};
 use trunkrisk::rating::lookup::RateIndex;
+use trunkrisk::rating::tariff::{Call, Tariff};
 use trunkrisk::words::diagnostic::{Sources, Span};
 use trunkrisk::words::e164::DialPrefix;
 use trunkrisk::words::increment::{BillingIncrement, IncrementBase};
+use trunkrisk::words::money::Currency;
 use trunkrisk::words::rounding::{Rounding, RoundingMode};
 
 const CALLS: u64 = 1_000_000;
@@ -24,7 +29,7 @@ fn deck() -> Vec<RateRow> {
     let span = Span::new(Sources::default().add("deck", ""), 0, 0);
     (0..100_000_i64)
         .map(|i| RateRow {
-            prefix: DialPrefix::parse(&format!("1{}", 2_000_000 + i * 77)[..7]).unwrap(),
+            prefix: DialPrefix::parse(&format!("1{}", 200_000 + i)).unwrap(),
             destination: None,
             price: Price::PerMinute(RatePerMinute::new(Decimal::new(40 + i % 90, 4)).unwrap()),
             increment: BillingIncrement::new(6, 6).unwrap(),
@@ -48,51 +53,85 @@ fn billing() -> Billing {
     }
 }
 
+fn table(rows: Vec<RateRow>) -> RateTable {
+    let zero = Decimal::ZERO;
+    RateTable {
+        path: "deck.toml".to_owned(),
+        place: Place::new(Span::new(Sources::default().add("deck", ""), 0, 0)),
+        carrier: "Bench".to_owned(),
+        currency: Currency::parse("USD").unwrap(),
+        kind: TableKind::PerMinute,
+        source: None,
+        effective_from: None,
+        expires: None,
+        billing: billing(),
+        limits: Limits {
+            channels: Limit::Unstated,
+            cps: Limit::Unstated,
+            cps_window: CpsWindow::Rolling,
+            excess_signal: 503,
+            daily_spend: None,
+            prepaid: None,
+            dialers: None,
+        },
+        fees: Fees { monthly: zero, per_channel_month: zero, minimum_month: zero, usage_tax: zero, short_calls: None },
+        rows,
+    }
+}
+
 /// Numbers spread over the deck and durations, fixed by a Weyl sequence.
-fn calls() -> Vec<(DialPrefix, CallDuration)> {
+fn calls() -> Vec<Call> {
+    let on = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
     (0..CALLS)
         .map(|i| {
             let spread = i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
-            let number = DialPrefix::parse(&format!("1{}", 2_000_000_000 + spread % 7_700_000_000)).unwrap();
-            (number, CallDuration::from_seconds(1 + spread % 600).unwrap())
+            let number = DialPrefix::parse(&format!("1{}", 2_000_000_000 + spread % 1_000_000_000)).unwrap();
+            Call {
+                number,
+                talk: CallDuration::from_seconds(1 + spread % 600).unwrap(),
+                on,
+                from: None,
+                jurisdiction: None,
+            }
         })
         .collect()
 }
 
 fn exact(c: &mut Criterion) {
-    let (rows, rules, calls) = (deck(), billing(), calls());
-    let index = RateIndex::new(&rows);
-    let on = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
+    let (table, calls) = (table(deck()), calls());
+    let (rows, rules) = (&table.rows, &table.billing);
+    let tariff = Tariff::new(&table);
+    let index = tariff.index();
     let mut group = c.benchmark_group("exact");
+    // Every number has a row, or the figure would flatter.
+    assert!(calls.iter().all(|call| index.find(call.number, call.on, None).is_some()));
     group.sample_size(20).throughput(Throughput::Elements(CALLS));
-    group.bench_function("look-up and cost, 100k rows", |b| {
+    group.bench_function("look-up and cost, many calls", |b| {
+        // As a batch file is read: some thousand rows at once.
+        b.iter(|| calls.chunks(4096).map(|part| black_box(tariff.charge_all(part)).len()).sum::<usize>());
+    });
+    group.bench_function("look-up and cost, one by one", |b| {
         b.iter(|| {
-            let mut seconds = 0;
-            for (number, talk) in &calls {
-                if let Some(row) = index.find(*number, on, None) {
-                    let charge = cost(&rows[row], &rules, *talk, None).unwrap();
-                    seconds += charge.billed_seconds;
-                    black_box(charge.cost);
-                }
+            for call in &calls {
+                let _ = black_box(tariff.charge(call.number, call.talk, call.on, None, None));
             }
-            seconds
         });
     });
     group.bench_function("look-up only", |b| {
-        b.iter(|| calls.iter().filter_map(|(number, _)| index.find(*number, on, None)).sum::<usize>());
+        b.iter(|| calls.iter().filter_map(|call| index.find(call.number, call.on, None)).sum::<usize>());
     });
     group.bench_function("cost only", |b| {
-        let pricer = CallPricer::new(&rows[0], &rules, None).unwrap();
+        let pricer = CallPricer::new(&rows[0], rules, None).unwrap();
         b.iter(|| {
-            for (_, talk) in &calls {
-                let _ = black_box(pricer.charge(*talk));
+            for call in &calls {
+                let _ = black_box(pricer.charge(call.talk));
             }
         });
     });
     group.finish();
     let mut group = c.benchmark_group("index");
     group.sample_size(10);
-    group.bench_function("build, 100k rows", |b| b.iter(|| RateIndex::new(&rows)));
+    group.bench_function("build, 100k rows", |b| b.iter(|| RateIndex::new(rows)));
 }
 
 fn on_average(c: &mut Criterion) {

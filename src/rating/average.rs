@@ -18,7 +18,7 @@ use crate::words::duration::LONGEST;
 use crate::words::rounding::RoundingMode;
 use crate::words::units::Probability;
 
-/// Changes of the cost that are summed one by one before the tail is finished in closed form: some 20 ms at most.
+/// Changes of the cost that are summed one by one before the tail is finished in closed form: some 50 ms at most.
 pub const MOST_TERMS: u32 = 200_000;
 
 /// Length of a run of steps over which rounding is averaged, as a share of the law's width.

@@ -124,11 +124,6 @@ impl<'a> CallPricer<'a> {
     /// # Errors
     /// Where the jurisdiction is needed and not known, a fee is negative, or the digits are too many.
     pub fn new(row: &'a RateRow, billing: &Billing, jurisdiction: Option<Jurisdiction>) -> Result<Self, RatingError> {
-        for fee in [row.connect_fee, row.minimum, billing.attempt_fee] {
-            if fee < Decimal::ZERO {
-                return Err(RatingError::Negative(fee));
-            }
-        }
         let [first, following] = match &row.price {
             Price::PerMinute(price) => [price.get(); 2],
             Price::FirstFollowing { first, following } => [first.get(), following.get()],
@@ -150,7 +145,7 @@ impl<'a> CallPricer<'a> {
             following: second(following)?,
             prices: [first, following],
         };
-        Self::build(row, billing, scale, minutes)
+        Self::build(row.connect_fee, row.minimum, billing, scale, minutes)
     }
 
     fn with_steps(row: &RateRow, billing: &Billing, steps: &'a [PriceStep]) -> Result<Self, RatingError> {
@@ -160,17 +155,29 @@ impl<'a> CallPricer<'a> {
             return Err(RatingError::Steps);
         }
         let scale = steps.iter().map(|step| step.price.get().scale()).fold(row.connect_fee.scale(), u32::max);
-        Self::build(row, billing, scale, Minutes::Steps(steps))
+        Self::build(row.connect_fee, row.minimum, billing, scale, Minutes::Steps(steps))
     }
 
-    fn build(row: &RateRow, billing: &Billing, scale: u32, minutes: Minutes<'a>) -> Result<Self, RatingError> {
-        let connect = at_scale(row.connect_fee, scale).and_then(|fee| fee.checked_mul(i128::from(MINUTE)));
+    /// Checks and takes over what is not priced by the second. The connect fee has no more places than the scale.
+    pub(super) fn build(
+        connect_fee: Decimal,
+        minimum: Decimal,
+        billing: &Billing,
+        scale: u32,
+        minutes: Minutes<'a>,
+    ) -> Result<Self, RatingError> {
+        for fee in [connect_fee, minimum, billing.attempt_fee] {
+            if fee < Decimal::ZERO {
+                return Err(RatingError::Negative(fee));
+            }
+        }
+        let connect = at_scale(connect_fee, scale).and_then(|fee| fee.checked_mul(i128::from(MINUTE)));
         Ok(Self {
             scale,
             connect: connect.ok_or(RatingError::Overflow)?,
             minutes,
-            minimum: row.minimum,
-            connect_fee: row.connect_fee,
+            minimum,
+            connect_fee,
             attempt_fee: billing.attempt_fee,
             rounding: billing.rounding,
         })

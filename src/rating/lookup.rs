@@ -7,14 +7,15 @@ use crate::model::rates::RateRow;
 use crate::words::e164::DialPrefix;
 
 /// What a look-up needs of a row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Entry {
     row: u32,
     /// Length of the longest origin; 0 for a row that takes any caller.
     origin: u8,
     from: NaiveDate,
     until: NaiveDate,
-    origins: Box<[DialPrefix]>,
+    /// The end of its stretch of all origins; it begins where that of the entry before ends.
+    origins: u32,
 }
 
 /// The rows of a deck, indexed by prefix.
@@ -22,10 +23,10 @@ struct Entry {
 /// Built in O(n log n); a look-up takes a few memory accesses however large the deck.
 #[derive(Debug, Clone)]
 pub struct RateIndex {
+    /// The prefixes, each with its first entry.
     tree: PrefixTree,
-    /// The entries of prefix i are `entries[starts[i]..starts[i + 1]]`.
-    starts: Vec<u32>,
     entries: Vec<Entry>,
+    origins: Vec<DialPrefix>,
     /// Prefix and entry of each row.
     places: Vec<(u32, u32)>,
 }
@@ -34,6 +35,7 @@ impl RateIndex {
     /// Indexes the rows of a table. Rows beyond 2³² − 2 are left out; no deck has them.
     #[must_use]
     pub fn new(rows: &[RateRow]) -> Self {
+        use std::cmp::Reverse;
         let rows = &rows[..rows.len().min(u32::MAX as usize - 1)];
         let entry = |row: u32| {
             let r = &rows[row as usize];
@@ -42,27 +44,25 @@ impl RateIndex {
                 origin: r.origins.iter().map(|o| o.digits()).max().unwrap_or(0),
                 from: r.effective_from.unwrap_or(NaiveDate::MIN),
                 until: r.expires.unwrap_or(NaiveDate::MAX),
-                origins: r.origins.clone().into(),
+                origins: 0,
             }
         };
         let mut entries: Vec<Entry> = (0..rows.len() as u32).map(entry).collect();
         // Within a prefix the one that wins comes first, so that most look-ups end at the first entry.
-        entries.sort_by_cached_key(|e| {
-            use std::cmp::Reverse;
-            (rows[e.row as usize].prefix, Reverse(e.origin), Reverse(e.from), Reverse(e.row))
-        });
-        let (mut prefixes, mut starts) = (Vec::new(), Vec::new());
+        entries
+            .sort_by_cached_key(|e| (rows[e.row as usize].prefix, Reverse(e.origin), Reverse(e.from), Reverse(e.row)));
+        let (mut prefixes, mut origins) = (Vec::<(DialPrefix, u32)>::new(), Vec::new());
         let mut places = vec![(0, 0); rows.len()];
-        for (i, e) in (0_u32..).zip(&entries) {
-            let prefix = rows[e.row as usize].prefix;
-            if prefixes.last() != Some(&prefix) {
-                prefixes.push(prefix);
-                starts.push(i);
+        for (i, e) in (0_u32..).zip(&mut entries) {
+            let row = &rows[e.row as usize];
+            if prefixes.last().is_none_or(|(prefix, _)| *prefix != row.prefix) {
+                prefixes.push((row.prefix, i));
             }
             places[e.row as usize] = (prefixes.len() as u32 - 1, i);
+            origins.extend_from_slice(&row.origins);
+            e.origins = origins.len() as u32;
         }
-        starts.push(entries.len() as u32);
-        Self { tree: PrefixTree::new(prefixes), starts, entries, places }
+        Self { tree: PrefixTree::new(prefixes), entries, origins, places }
     }
 
     /// The row that prices a number (or all numbers with a prefix) on a date, for a caller ID where it is known.
@@ -89,8 +89,7 @@ impl RateIndex {
     /// The rows, whatever their dates, whose prefix begins with this one and is longer; in the order of prefixes.
     pub fn longer(&self, prefix: DialPrefix) -> impl Iterator<Item = usize> + '_ {
         let below = self.tree.below(prefix);
-        let (from, to) = (self.starts[below.start] as usize, self.starts[below.end] as usize);
-        self.entries[from..to].iter().map(|e| e.row as usize)
+        self.entries[self.start(below.start)..self.start(below.end)].iter().map(|e| e.row as usize)
     }
 
     /// Whether a row's last day is before the date; false for a row that the deck does not have.
@@ -111,17 +110,18 @@ impl RateIndex {
 
     /// The best row of one prefix.
     fn best(&self, at: usize, on: NaiveDate, from: Option<DialPrefix>) -> Option<usize> {
-        let entries = &self.entries[self.starts[at] as usize..self.starts[at + 1] as usize];
+        let range = self.start(at)..self.start(at + 1);
         // In force, length of the matching origin, effective date, place in the file.
         let mut best: Option<(bool, u8, NaiveDate, u32)> = None;
-        for e in entries {
+        for i in range {
+            let e = &self.entries[i];
             if best.is_some_and(|(live, origin, _, _)| live && origin > e.origin) {
                 break;
             }
             if e.from > on {
                 continue;
             }
-            let Some(origin) = matching(&e.origins, from) else { continue };
+            let Some(origin) = self.matching(i, from) else { continue };
             let live = on <= e.until;
             if live && origin == 0 {
                 // Entries for any caller come last and in order of preference.
@@ -134,15 +134,22 @@ impl RateIndex {
         }
         best.map(|(_, _, _, row)| row as usize)
     }
-}
 
-/// The length of the longest origin that matches, 0 for a row without; nothing where none does.
-fn matching(origins: &[DialPrefix], from: Option<DialPrefix>) -> Option<u8> {
-    if origins.is_empty() {
-        return Some(0);
+    /// The first entry of a prefix, or the end of all.
+    fn start(&self, at: usize) -> usize {
+        self.tree.start(at).unwrap_or(self.entries.len())
     }
-    let from = from?;
-    origins.iter().filter(|o| o.is_prefix_of(from)).map(|o| o.digits()).max()
+
+    /// The length of the longest origin of an entry that matches, 0 where it has none; nothing where none does.
+    fn matching(&self, entry: usize, from: Option<DialPrefix>) -> Option<u8> {
+        if self.entries[entry].origin == 0 {
+            return Some(0);
+        }
+        let from = from?;
+        let start = entry.checked_sub(1).map_or(0, |before| self.entries[before].origins as usize);
+        let origins = &self.origins[start..self.entries[entry].origins as usize];
+        origins.iter().filter(|o| o.is_prefix_of(from)).map(|o| o.digits()).max()
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod lookup;
 pub mod monthly;
 mod prefix_tree;
+mod prepared;
 mod residual;
 pub mod surcharge;
 mod tail;

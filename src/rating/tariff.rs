@@ -9,6 +9,7 @@ use super::call::{CallDuration, CallPricer, Charge};
 use super::explain::{Bill, BillStep, bill, shown};
 use super::lookup::RateIndex;
 use super::prefix_tree::PrefixTree;
+use super::prepared::{Prepared, PreparedRows};
 use crate::model::rates::{Jurisdiction, RateRow, RateTable, TableKind};
 use crate::words::e164::DialPrefix;
 
@@ -17,6 +18,7 @@ use crate::words::e164::DialPrefix;
 pub struct Tariff<'a> {
     table: &'a RateTable,
     index: RateIndex,
+    prepared: PreparedRows,
     seats: PrefixTree,
     /// The seat row and prefix behind each prefix of `seats`.
     markets: Vec<(usize, DialPrefix)>,
@@ -41,6 +43,32 @@ pub enum Destination {
     },
     /// Neither.
     NoRate,
+}
+
+/// Calls that are looked up before they are priced.
+const BLOCK: usize = 64;
+
+/// A call to be priced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// The number, or the prefix of many.
+    pub number: DialPrefix,
+    /// Talk time; 0 s is an attempt that was not answered.
+    pub talk: CallDuration,
+    /// The day.
+    pub on: NaiveDate,
+    /// The caller ID, where it is known.
+    pub from: Option<DialPrefix>,
+    /// Whose states meet, where it is known.
+    pub jurisdiction: Option<Jurisdiction>,
+}
+
+/// As [`Destination`], without the dates, which a plain charge need not fetch.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Seat(usize, DialPrefix),
+    Row(usize),
+    None,
 }
 
 /// One call as `rates price` shows it. Amounts are decimal strings in the table's currency.
@@ -74,8 +102,8 @@ impl<'a> Tariff<'a> {
         // The first seat row that names a prefix has it.
         markets.sort_by_key(|(i, prefix)| (*prefix, *i));
         markets.dedup_by_key(|(_, prefix)| *prefix);
-        let seats = PrefixTree::new(markets.iter().map(|(_, prefix)| *prefix).collect());
-        Self { table, index: RateIndex::new(&table.rows), seats, markets }
+        let seats = PrefixTree::new((0_u32..).zip(&markets).map(|(i, (_, prefix))| (*prefix, i)));
+        Self { table, index: RateIndex::new(&table.rows), prepared: PreparedRows::new(&table.rows), seats, markets }
     }
 
     /// The table.
@@ -95,15 +123,24 @@ impl<'a> Tariff<'a> {
     /// A number with a seat's prefix is inside the flat rate, unless a row with a longer prefix prices it.
     #[must_use]
     pub fn destination(&self, number: DialPrefix, on: NaiveDate, from: Option<DialPrefix>) -> Destination {
+        match self.source(number, on, from) {
+            Source::Seat(seat, prefix) => Destination::FlatRate { seat, prefix },
+            Source::Row(row) => Destination::Row { row, expired: self.index.expired(row, on) },
+            Source::None => Destination::NoRate,
+        }
+    }
+
+    fn source(&self, number: DialPrefix, on: NaiveDate, from: Option<DialPrefix>) -> Source {
         let row = self.index.find(number, on, from);
-        let seat = self.seats.longest(number).map(|at| self.markets[at]);
+        let seat = if self.markets.is_empty() { None } else { self.seats.longest(number).map(|at| self.markets[at]) };
         match (row, seat) {
-            (Some(row), Some((_, prefix))) if self.table.rows[row].prefix.digits() > prefix.digits() => {
-                Destination::Row { row, expired: self.index.expired(row, on) }
+            (row, Some((seat, prefix)))
+                if row.is_none_or(|row| self.table.rows[row].prefix.digits() <= prefix.digits()) =>
+            {
+                Source::Seat(seat, prefix)
             }
-            (_, Some((seat, prefix))) => Destination::FlatRate { seat, prefix },
-            (Some(row), None) => Destination::Row { row, expired: self.index.expired(row, on) },
-            (None, None) => Destination::NoRate,
+            (Some(row), _) => Source::Row(row),
+            (None, _) => Source::None,
         }
     }
 
@@ -115,7 +152,7 @@ impl<'a> Tariff<'a> {
         CallPricer::new(row, &self.table.billing, jurisdiction)
     }
 
-    /// What one call costs, without its arithmetic: the fast way for many calls.
+    /// What one call costs, without its arithmetic.
     ///
     /// Inside a flat rate an answered call costs nothing, and an attempt the table's attempt fee.
     ///
@@ -129,10 +166,39 @@ impl<'a> Tariff<'a> {
         from: Option<DialPrefix>,
         jurisdiction: Option<Jurisdiction>,
     ) -> Result<Charge, RatingError> {
-        match self.destination(number, on, from) {
-            Destination::FlatRate { .. } => Ok(Charge { billed_seconds: 0, cost: self.flat(talk) }),
-            Destination::Row { row, .. } => self.pricer(&self.table.rows[row], jurisdiction)?.charge(talk),
-            Destination::NoRate => Err(RatingError::NoRate(number)),
+        let call = Call { number, talk, on, from, jurisdiction };
+        self.charge_at(&call, self.source(number, on, from), None)
+    }
+
+    /// What each of many calls costs: as [`Tariff::charge`], several times faster on a large deck.
+    #[must_use]
+    pub fn charge_all(&self, calls: &[Call]) -> Vec<Result<Charge, RatingError>> {
+        let mut charges = Vec::with_capacity(calls.len());
+        let (mut sources, mut rows) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
+        for calls in calls.chunks(BLOCK) {
+            // Passes this short let the processor wait for the memory of several calls at once.
+            sources.clear();
+            sources.extend(calls.iter().map(|call| self.source(call.number, call.on, call.from)));
+            rows.clear();
+            rows.extend(sources.iter().map(|source| match source {
+                Source::Row(row) => self.prepared.get(*row),
+                Source::Seat(..) | Source::None => None,
+            }));
+            let found = calls.iter().zip(sources.iter().zip(&rows));
+            charges.extend(found.map(|(call, (source, row))| self.charge_at(call, *source, row.as_ref())));
+        }
+        charges
+    }
+
+    fn charge_at(&self, call: &Call, source: Source, prepared: Option<&Prepared>) -> Result<Charge, RatingError> {
+        let billing = &self.table.billing;
+        match source {
+            Source::Seat(..) => Ok(Charge { billed_seconds: 0, cost: self.flat(call.talk) }),
+            Source::Row(row) => match prepared.and_then(|prepared| prepared.pricer(billing)) {
+                Some(pricer) => pricer.charge(call.talk),
+                None => self.pricer(&self.table.rows[row], call.jurisdiction)?.charge(call.talk),
+            },
+            Source::None => Err(RatingError::NoRate(call.number)),
         }
     }
 
@@ -273,6 +339,19 @@ mod tests {
         assert_eq!((premium.cost.as_str(), premium.expired, premium.billed_seconds), ("1.8", true, 90));
         let charge = tariff.charge(prefix("19005550123"), seconds(90), day(9), None, None).unwrap();
         assert_eq!(charge.cost, dec("1.8"));
+        let call = |number, s| {
+            let (number, talk) = (prefix(number), seconds(s));
+            Call { number, talk, on: day(9), from: None, jurisdiction: None }
+        };
+        let calls: Vec<Call> = ["12125550123", "19005550123", "442071234567", "33"]
+            .into_iter()
+            .cycle()
+            .zip(0..300)
+            .map(|(number, s)| call(number, s))
+            .collect();
+        for (call, got) in calls.iter().zip(tariff.charge_all(&calls)) {
+            assert_eq!(got, tariff.charge(call.number, call.talk, call.on, None, None));
+        }
         let none = tariff.charge(prefix("33"), seconds(90), day(9), None, None);
         assert_eq!(none, Err(RatingError::NoRate(prefix("33"))));
     }

@@ -142,11 +142,6 @@ impl DialPrefix {
         self.0.aligned
     }
 
-    /// How many 15-digit numbers begin with the prefix.
-    pub(crate) fn span(self) -> u64 {
-        POWERS[usize::from(PLACES - self.0.length)]
-    }
-
     /// Whether it lies in the North American Numbering Plan and names an area code.
     #[must_use]
     pub fn nanp_area(self) -> Option<Self> {
