@@ -96,7 +96,7 @@ fn truth(text: &str) -> (String, usize) {
 fn the_readme_tells_the_truth() {
     let text = readme();
     let (truth, commands) = truth(&text);
-    assert!(commands >= 5, "only {commands} commands were run");
+    assert!(commands >= 3, "only {commands} commands were run");
     if std::env::var_os("TRUNKRISK_BLESS").is_some() {
         std::fs::write(root().join("README.md"), &truth).unwrap();
         return;

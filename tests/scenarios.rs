@@ -84,7 +84,11 @@ fn each_signal_loses_what_the_model_says() {
     close(lost(&["cause.carrier silent.signal=404"]).0, RATE * 1200.0, 1e-9);
     assert_eq!(lost(&["cause.carrier silent.signal=404", "pbx.freepbx=11"]).0, 0.0);
     assert_eq!(lost(&["cause.carrier silent.signal=404", "pbx.next=[404]"]).0, 0.0);
-    close(lost(&["cause.carrier silent.signal=503", "pbx.stop=[503]"]).0, RATE * 1200.0, 1e-9);
+    // With 503 stopping, the carriers' refusals of excess calls stop as well: only the outage's part is λ · 20 min.
+    let stopping = estimate(&["cause.carrier silent.signal=503", "pbx.stop=[503]"]);
+    let hour = scenario(&stopping, "carrier silent", 3600.0);
+    close(number(&hour["lost_to_outage"]), RATE * 1200.0, 1e-9);
+    assert!(number(&hour["lost_to_capacity"]) > 0.0);
     close(lost(&["cause.carrier silent.signal=answers"]).0, RATE * 1200.0, 1e-9);
     close(lost(&["cause.carrier silent.signal=trying"]).0, RATE * 1200.0, 1e-9);
     // Continue if Busy moves silent calls on after 32 s of dead air, if the dialer holds on.

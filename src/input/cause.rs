@@ -25,7 +25,8 @@ pub fn refusal(field: &Field<'_>) -> Option<u16> {
 }
 
 fn signal(field: &Field<'_>) -> Option<Signal> {
-    let Value::Text(text) = &field.node.value else {
+    // A status may be written bare, as `--set cause.NAME.signal=503` does.
+    let (Value::Text(text) | Value::Integer(text)) = &field.node.value else {
         return field.wrong("a string: a SIP status such as \"503\", \"timeout\", \"trying\" or \"answers\"");
     };
     match text.as_str() {

@@ -210,7 +210,7 @@ pub fn waiver(node: &Node, known: &[KnownRule], currency: Option<Currency>, log:
     }
     let until = reader.required("until", "2026-12-31", Field::date);
     let owner = reader.required("owner", "\"capacity desk\"", Field::name);
-    let reason = reader.required("reason", "\"upgrade ordered, ticket 4711\"", Field::name);
+    let reason = reader.required("reason", "\"upgrade ordered, ticket 4711\"", Field::remark);
     let unit = rule.as_ref().and_then(|rule| known.iter().find(|(name, _)| name == rule)).and_then(|(_, unit)| *unit);
     let ceiling = match (reader.node("ceiling"), unit) {
         (Some(_), Some(unit)) => reader.optional("ceiling", |f| ceiling(f, unit, currency)).map(Some),

@@ -25,7 +25,7 @@ pub fn table(node: &Node, path: &str, log: &Log) -> Option<RateTable> {
     let carrier = reader.required("carrier", "\"Example Voice\"", Field::name);
     let currency = reader.required("currency", "\"USD\"", Field::currency);
     let kind = reader.required("kind", "\"per-minute\"", |f| f.word(&[("per-minute", false), ("flat-rate", true)]));
-    let source = reader.or("source", None, |f| f.name().map(Some));
+    let source = reader.or("source", None, |f| f.remark().map(Some));
     let effective_from = reader.or("effective_from", None, |f| f.date().map(Some));
     let expires = reader.or("expires", None, |f| f.date().map(Some));
     if let (Some(Some(from)), Some(Some(to))) = (effective_from, expires) {

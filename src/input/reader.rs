@@ -226,15 +226,24 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// A string with something in it, at most 200 characters.
+    /// A name: a string with something in it, at most 200 characters.
     pub fn name(&self) -> Option<String> {
+        self.words_up_to(200)
+    }
+
+    /// A remark: a string with something in it, at most 2,000 characters.
+    pub fn remark(&self) -> Option<String> {
+        self.words_up_to(2000)
+    }
+
+    fn words_up_to(&self, most: usize) -> Option<String> {
         let text = self.text()?;
         if text.trim().is_empty() {
-            self.fault(FaultKind::OutOfRange, "is empty", "give it a name");
+            self.fault(FaultKind::OutOfRange, "is empty", "a text with something in it");
             return None;
         }
-        if text.chars().count() > 200 {
-            self.fault(FaultKind::OutOfRange, "is longer than 200 characters", "give it a shorter name");
+        if text.chars().count() > most {
+            self.fault(FaultKind::OutOfRange, &format!("is longer than {most} characters"), "a shorter text");
             return None;
         }
         Some(text.to_owned())

@@ -165,11 +165,10 @@ impl Sequence {
 /// of capacity: stopped, or off the end of the chain after a trunk in service refused. What an outage lost is not
 /// redialled.
 ///
-/// A finite source overflows a trunk with Engset's mean; where the exact solution does not apply further on, its
-/// variance is taken from the Poisson traffic that overflows the same channels with the same mean, which is more, and
-/// so on the safe side. It can come out several times too high, and above the loss of Poisson attempts, where a trunk
-/// with fewer channels than traffic overflows: Engset's formula counts the new attempts of a blocked source, which
-/// the next trunk would have carried. As many channels as sources block nothing, wherever they stand.
+/// Where the exact solution does not apply, a finite source overflows a trunk with Engset's mean, or Erlang's where that
+/// is less and another trunk stands behind (a source that is served there makes no new attempt here), and with the
+/// variance of the Poisson traffic that overflows the same channels with the same mean: more than it has, and so on the
+/// safe side. As many channels as sources block nothing, wherever they stand.
 ///
 /// # Errors
 /// Where a calls-per-second limit or the number of sources is not above 0, the traffic is above 1e7 erlang, or

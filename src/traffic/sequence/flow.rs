@@ -123,8 +123,9 @@ pub(super) fn walk(load: &Load, gates: &[Gate]) -> Result<Walk, TrafficError> {
         peakedness: 1.0,
         exact: true,
     };
-    for gate in gates {
-        flow = pass(load, gate, flow, &mut walk)?;
+    let last = gates.iter().rposition(|gate| !gate.skipped && !gate.refuses && gate.channels != Some(0));
+    for (index, gate) in gates.iter().enumerate() {
+        flow = pass(load, gate, flow, last.is_some_and(|last| index < last), &mut walk)?;
     }
     walk.fell_off = flow.share;
     walk.unserved = walk.unserved.min(flow.share);
@@ -132,8 +133,8 @@ pub(super) fn walk(load: &Load, gates: &[Gate]) -> Result<Walk, TrafficError> {
     Ok(walk)
 }
 
-/// One trunk: adds to the walk what ends there, and returns what goes on.
-fn pass(load: &Load, gate: &Gate, flow: Flow, walk: &mut Walk) -> Result<Flow, TrafficError> {
+/// One trunk: adds to the walk what ends there, and returns what goes on. `followed` by another one in service?
+fn pass(load: &Load, gate: &Gate, flow: Flow, followed: bool, walk: &mut Walk) -> Result<Flow, TrafficError> {
     let mut step = Step {
         offered: 0.0,
         peakedness: flow.peakedness,
@@ -173,7 +174,7 @@ fn pass(load: &Load, gate: &Gate, flow: Flow, walk: &mut Walk) -> Result<Flow, T
     if hit < 1.0 {
         let healthy = flow.part(1.0 - hit);
         walk.exact &= hit == 0.0;
-        let refused = capacity(load, gate, healthy, &mut step, walk)?;
+        let refused = capacity(load, gate, healthy, followed, &mut step, walk)?;
         match gate.excess {
             Excess::Next => onward = onward.join(refused),
             Excess::Stop => walk.stopped += refused.share,
@@ -185,7 +186,14 @@ fn pass(load: &Load, gate: &Gate, flow: Flow, walk: &mut Walk) -> Result<Flow, T
 }
 
 /// The two gates of a trunk in service: returns what they refuse.
-fn capacity(load: &Load, gate: &Gate, flow: Flow, step: &mut Step, walk: &mut Walk) -> Result<Flow, TrafficError> {
+fn capacity(
+    load: &Load,
+    gate: &Gate,
+    flow: Flow,
+    followed: bool,
+    step: &mut Step,
+    walk: &mut Walk,
+) -> Result<Flow, TrafficError> {
     if gate.refuses || gate.channels == Some(0) {
         step.blocking_channels = 1.0;
         step.presented = flow.present(load)?;
@@ -197,6 +205,9 @@ fn capacity(load: &Load, gate: &Gate, flow: Flow, step: &mut Step, walk: &mut Wa
     let (held_up, passed) = if gated > 0.0 { (flow.part(gated), flow.part(1.0 - gated)) } else { (Flow::NONE, flow) };
     step.blocking_cps = gated;
     step.presented = passed.present(load)?;
+    if let (Kind::Mixed, true, Some(channels)) = (passed.kind, followed, gate.channels) {
+        step.presented = step.presented.followed(channels);
+    }
     let full = match gate.channels {
         None => Flow::NONE,
         Some(channels) => {

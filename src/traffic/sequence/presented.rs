@@ -42,6 +42,17 @@ impl Presented {
         Self { kind: Kind::Random(equivalent), sources }
     }
 
+    /// The same stream where another trunk stands behind these channels. A source that is blocked here holds a line there
+    /// and makes no new attempt, which Engset's formula counts on: the loss here is no more than that of random attempts.
+    pub(super) fn followed(self, channels: u64) -> Self {
+        let Kind::Finite { traffic, behind, .. } = self.kind else { return self };
+        let random = Self {
+            kind: Kind::Random(Equivalent { traffic: erlangs(traffic), channels: behind }),
+            sources: self.sources,
+        };
+        if random.blocked(channels) < self.blocked(channels) { random } else { self }
+    }
+
     /// Share that this many channels block [1]; 0 where nothing comes.
     #[must_use]
     pub fn blocking(&self, channels: u64) -> Probability {
