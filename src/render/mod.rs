@@ -8,4 +8,5 @@ pub mod chart;
 pub mod diagnostics;
 pub mod escape;
 pub mod json;
+pub mod rates;
 pub mod table;
