@@ -230,7 +230,8 @@ pub struct RatesShowArgs {
     /// The rate table
     #[arg(long, value_name = "FILE")]
     pub table: PathBuf,
-    /// The day of the call [default: --as-of, else the newest first day in the table that its last day allows]
+    /// The day of the call [default: the day that counts as today where one is given, else the newest first day in the
+    /// table that its last day allows]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
     /// The number shown to the called party, or anonymous, restricted, unavailable, unknown or withheld [default: none
@@ -251,7 +252,8 @@ pub struct RatesPriceArgs {
     /// The rate table
     #[arg(long, value_name = "FILE")]
     pub table: PathBuf,
-    /// The day of the call [default: --as-of, else the newest first day in the table that its last day allows]
+    /// The day of the call [default: the day that counts as today where one is given, else the newest first day in the
+    /// table that its last day allows]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
     /// The number shown to the called party, or anonymous, restricted, unavailable, unknown or withheld [default: none

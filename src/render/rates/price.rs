@@ -281,6 +281,7 @@ fn unpriced(out: &mut String, priced: &Priced<'_>, why: &Unpriced, sources: &Sou
             let labels = vec![Label::new(priced.table.place.key("carrier"), "in this table")];
             let help = Some(why.help().to_owned());
             let (code, name) = (rule.code, rule.name);
+            let message = format!("{name}: {message}");
             let finding = Diagnostic { code, name, level: Level::Deny, message, labels, help };
             out.push_str(&diagnostics::render(&finding, sources, true));
         }

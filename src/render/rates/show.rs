@@ -239,8 +239,8 @@ fn stated<T>(limit: Limit<T>, shown: impl Fn(T) -> String, what: &str) -> String
 /// The limits in short.
 pub(super) fn limits(limits: &Limits, currency: Currency) -> String {
     let window = match limits.cps_window {
-        CpsWindow::Rolling => "in any second",
-        CpsWindow::Fixed => "in a calendar second",
+        CpsWindow::Rolling => "rolling",
+        CpsWindow::Fixed => "calendar seconds",
         CpsWindow::Average => "on average",
     };
     let mut parts = vec![
@@ -248,8 +248,7 @@ pub(super) fn limits(limits: &Limits, currency: Currency) -> String {
         stated(limits.cps, figure::count, "calls per second"),
     ];
     if let (Limit::At(_), Some(last)) = (limits.cps, parts.last_mut()) {
-        last.push(' ');
-        last.push_str(window);
+        last.push_str(&format!(" ({window})"));
     }
     if let Some(spend) = &limits.daily_spend {
         parts.push(format!("{} a day", Money::new(spend.limit, currency)));
