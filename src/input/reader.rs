@@ -288,7 +288,7 @@ impl<'a> Field<'a> {
                     DecimalError::NotANumber if matches!(self.node.value, Value::Text(_)) => FaultKind::WrongType,
                     _ => FaultKind::InexactNumber,
                 };
-                self.fault(kind, &format!("is {error}"), help(error));
+                self.fault(kind, &format!("cannot be read exactly: {error}"), help(error));
             })
             .ok()
     }

@@ -294,15 +294,13 @@ fn without_rate(assessment: &Assessment<'_>) -> Judgement {
 }
 
 /// What a row costs on average for an exponential call of two minutes, for comparing rows of one table.
-fn typical(tariff: &Tariff<'_>, row: &RateRow) -> Option<f64> {
+fn typical<'a>(tariff: &Tariff<'a>, row: &'a RateRow) -> Option<f64> {
     let law = crate::model::law::TalkLaw::exponential(120.0).ok()?;
     let jurisdiction = match row.price {
         Price::Jurisdiction { .. } => Some(crate::model::rates::Jurisdiction::Interstate),
         _ => None,
     };
-    // Rows are owned by the table behind the tariff.
-    let owned = tariff.table().rows.iter().find(|known| known.span == row.span)?;
-    average(&tariff.pricer(owned, jurisdiction).ok()?, &law).ok().map(|call| call.cost)
+    average(&tariff.pricer(row, jurisdiction).ok()?, &law).ok().map(|call| call.cost)
 }
 
 fn coarse(assessment: &Assessment<'_>) -> Judgement {

@@ -12,9 +12,9 @@ use crate::words::digest::sha256;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The envelope's schema.
-const SCHEMA: &str = "trunkrisk/run/1";
+pub(super) const SCHEMA: &str = "trunkrisk/run/1";
 
-fn inputs(records: &[InputRecord]) -> (Value, String) {
+pub(super) fn inputs(records: &[InputRecord]) -> (Value, String) {
     let list = records.iter().map(|r| json!({ "path": r.path, "sha256": r.sha256, "rows": r.rows })).collect();
     let all: Vec<String> = records.iter().map(|r| format!("{} {}", r.sha256, r.path)).collect();
     (Value::Array(list), format!("sha256:{}", sha256(all.join("\n").as_bytes())))
@@ -70,7 +70,7 @@ pub fn rejected(command: &str, rejected: &Rejected) -> String {
     }))
 }
 
-fn places(labels: &[Label], sources: &Sources) -> Value {
+pub(super) fn places(labels: &[Label], sources: &Sources) -> Value {
     let place = |label: &Label| {
         let at = sources.position(label.span);
         json!({

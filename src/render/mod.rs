@@ -8,6 +8,7 @@ pub mod chart;
 pub mod diagnostics;
 pub mod escape;
 pub mod json;
+pub mod rates;
 pub mod run;
 pub mod table;
 pub mod text;

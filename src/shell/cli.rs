@@ -230,10 +230,12 @@ pub struct RatesShowArgs {
     /// The rate table
     #[arg(long, value_name = "FILE")]
     pub table: PathBuf,
-    /// The day of the call
+    /// The day of the call [default: the day that counts as today where one is given, else the newest first day in the
+    /// table that its last day allows]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
-    /// The number shown to the called party
+    /// The number shown to the called party, or anonymous, restricted, unavailable, unknown or withheld [default: none
+    /// is shown]
     #[arg(long, value_name = "NUMBER")]
     pub from: Option<String>,
 }
@@ -244,22 +246,27 @@ pub struct RatesPriceArgs {
     /// The number called, in E.164
     #[arg(value_name = "NUMBER", required_unless_present = "batch")]
     pub number: Option<String>,
-    /// Talk time [s]
-    #[arg(value_name = "SECONDS", required_unless_present = "batch")]
+    /// Talk time [s], such as 45 or 30.1; 0 for an attempt that nobody answered
+    #[arg(value_name = "SECONDS", required_unless_present = "batch", allow_negative_numbers = true)]
     pub seconds: Option<String>,
     /// The rate table
     #[arg(long, value_name = "FILE")]
     pub table: PathBuf,
-    /// The day of the call
+    /// The day of the call [default: the day that counts as today where one is given, else the newest first day in the
+    /// table that its last day allows]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
-    /// The number shown to the called party
+    /// The number shown to the called party, or anonymous, restricted, unavailable, unknown or withheld [default: none
+    /// is shown]
     #[arg(long, value_name = "NUMBER")]
     pub from: Option<String>,
-    /// Whose states meet: interstate, intrastate or indeterminate
+    /// Whose states meet, where a row prices by that: interstate, intrastate or indeterminate [default: from --from:
+    /// indeterminate where no number of +1 or a toll-free one is shown, intrastate where the area codes are the same; of
+    /// two area codes the states are not known]
     #[arg(long, value_name = "WHICH", value_parser = jurisdiction)]
     pub jurisdiction: Option<Jurisdiction>,
-    /// Many calls: a CSV whose first row names its columns, `-` for standard input; gives a JSON line for each row
+    /// Many calls: a CSV whose first row names its columns (number, seconds, on, from, jurisdiction), `-` for standard
+    /// input; gives a JSON line for each row. Options stand in for columns and values that are missing
     #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["number", "seconds"])]
     pub batch: Option<PathBuf>,
 }
@@ -365,7 +372,8 @@ fn given(name: &str, args: &[OsString]) -> usize {
         .count()
 }
 
-fn date(text: &str) -> Result<NaiveDate, String> {
+/// A date as it is written on the command line and in batches.
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
     let wanted = || "a date such as 2026-12-01 is wanted".to_owned();
     // chrono takes blanks and single digits too.
     let strict = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
@@ -375,7 +383,8 @@ fn date(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wanted())
 }
 
-fn jurisdiction(text: &str) -> Result<Jurisdiction, String> {
+/// A jurisdiction by its name.
+pub(super) fn jurisdiction(text: &str) -> Result<Jurisdiction, String> {
     Jurisdiction::NAMES
         .iter()
         .find(|(name, _)| *name == text)

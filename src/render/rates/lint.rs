@@ -1,0 +1,236 @@
+//! Rate tables in short, and what looks wrong in them.
+
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+use super::show::{kind, limit_value, limits};
+use crate::input::plan::InputRecord;
+use crate::model::rates::{RateTable, TableKind};
+use crate::policy::rule::{Found, Rule};
+use crate::render::json::{SCHEMA, VERSION, inputs, places};
+use crate::render::table::{Align, Table};
+use crate::render::{diagnostics, json as documents};
+use crate::words::diagnostic::{Diagnostic, Sources};
+use crate::words::digest::sha256;
+use crate::words::figure;
+use crate::words::level::Level;
+
+/// Findings that are shown in full; the rest is counted.
+const MOST: usize = 50;
+
+/// Tables and what was found in them.
+#[derive(Debug)]
+pub struct Linted<'a> {
+    /// The tables.
+    pub tables: &'a [RateTable],
+    /// Their texts.
+    pub sources: &'a Sources,
+    /// The inputs.
+    pub inputs: &'a [InputRecord],
+    /// The day that counts as today, where one is given.
+    pub as_of: Option<NaiveDate>,
+    /// What was found.
+    pub findings: Vec<LintFinding>,
+    /// Rules that need a day, where none is given.
+    pub not_judged: Vec<NotJudged>,
+}
+
+/// A rule and what it found.
+pub struct LintFinding {
+    /// The rule, at its own level: no plan is there to set another.
+    pub rule: &'static Rule,
+    /// What it found.
+    pub found: Found,
+}
+
+/// A rule that was not judged for want of a day.
+pub struct NotJudged {
+    /// The rule.
+    pub rule: &'static Rule,
+}
+
+impl std::fmt::Debug for LintFinding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.rule.name, self.found.message)
+    }
+}
+
+impl std::fmt::Debug for NotJudged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.rule.name)
+    }
+}
+
+const NO_DAY: &str = "dates are not judged: give --as-of";
+
+impl Linted<'_> {
+    fn count(&self, level: Level) -> usize {
+        self.findings.iter().filter(|finding| finding.rule.level == level).count()
+    }
+
+    /// Tables that name no source.
+    fn sourceless(&self) -> impl Iterator<Item = &RateTable> {
+        self.tables.iter().filter(|table| table.source.is_none())
+    }
+}
+
+fn no_source(table: &RateTable) -> String {
+    format!("{} names no `source`: where its prices come from cannot be checked", table.path)
+}
+
+/// First and last day of a table: its own, else those that its rows span.
+fn days(table: &RateTable) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    let first = table.effective_from.or_else(|| table.rows.iter().filter_map(|row| row.effective_from).min());
+    let last = table.expires.or_else(|| table.rows.iter().filter_map(|row| row.expires).max());
+    (first, last)
+}
+
+fn seats(table: &RateTable) -> usize {
+    match &table.kind {
+        TableKind::FlatRate(seats) => seats.len(),
+        TableKind::PerMinute => 0,
+    }
+}
+
+fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", figure::count(count as f64), if count == 1 { one } else { many })
+}
+
+/// For people.
+#[must_use]
+pub fn text(linted: &Linted<'_>, brief: bool) -> String {
+    let mut out = String::new();
+    let totals = format!(
+        "{}, {}, {}",
+        plural(linted.count(Level::Deny), "finding at deny", "findings at deny"),
+        plural(linted.count(Level::Warn), "warning", "warnings"),
+        plural(linted.count(Level::Note), "note", "notes")
+    );
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{} read without faults: {totals}", plural(linted.tables.len(), "table", "tables"));
+    if brief {
+        return out;
+    }
+    let columns = [
+        ("table", Align::Left),
+        ("carrier", Align::Left),
+        ("kind", Align::Left),
+        ("currency", Align::Left),
+        ("rows", Align::Right),
+        ("first day", Align::Left),
+        ("last day", Align::Left),
+        ("source", Align::Left),
+    ];
+    let mut table = Table::new(&columns);
+    for read in linted.tables {
+        let (first, last) = days(read);
+        let day = |day: Option<NaiveDate>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+        let mut rows = figure::count(read.rows.len() as f64);
+        if seats(read) > 0 {
+            rows = format!("{rows} + {}", plural(seats(read), "seat", "seats"));
+        }
+        let source = read.source.clone().unwrap_or_else(|| "-".to_owned());
+        let currency = read.currency.code().to_owned();
+        let kind = kind(read).to_owned();
+        table.row([read.path.clone(), read.carrier.clone(), kind, currency, rows, day(first), day(last), source]);
+    }
+    out.push('\n');
+    out.push_str(&table.render());
+    for finding in linted.findings.iter().take(MOST) {
+        let shown = Diagnostic {
+            code: finding.rule.code,
+            name: finding.rule.name,
+            level: finding.rule.level,
+            message: format!("{}: {}", finding.rule.name, finding.found.message),
+            labels: finding.found.labels.clone(),
+            help: Some(finding.found.help.clone()),
+        };
+        out.push('\n');
+        out.push_str(&diagnostics::render(&shown, linted.sources, true));
+    }
+    let rest = linted.findings.len().saturating_sub(MOST);
+    if rest > 0 {
+        let _ = writeln!(out, "\n… and {rest} more: --output json has all");
+    }
+    out.push('\n');
+    for table in linted.sourceless() {
+        let _ = writeln!(out, "note: {}", crate::render::escape::terminal(&no_source(table)));
+    }
+    if linted.as_of.is_none() {
+        let _ = writeln!(out, "{NO_DAY}");
+    }
+    let _ = writeln!(out, "{totals} · exit 0: findings are shown, and only `check` judges");
+    out
+}
+
+fn finding_value(finding: &LintFinding, sources: &Sources) -> Value {
+    let (rule, found) = (finding.rule, &finding.found);
+    let subject: Map<String, Value> =
+        found.subject.iter().map(|(kind, name)| ((*kind).to_owned(), json!(name))).collect();
+    let about: Vec<String> = found.subject.iter().map(|(kind, name)| format!("{kind}={name}")).collect();
+    let digest = sha256(format!("{}\n{}", rule.code, about.join("\n")).as_bytes());
+    json!({
+        "code": rule.code,
+        "name": rule.name,
+        "level": rule.level.name(),
+        "message": found.message,
+        "brief": found.brief,
+        "subject": subject,
+        "where": places(&found.labels, sources),
+        "help": found.help,
+        "fingerprint": digest.chars().take(32).collect::<String>(),
+        "waived_by": null,
+    })
+}
+
+fn table_value(table: &RateTable) -> Value {
+    let (first, last) = days(table);
+    json!({
+        "path": table.path,
+        "carrier": table.carrier,
+        "currency": table.currency.code(),
+        "kind": kind(table),
+        "rows": table.rows.len(),
+        "seats": seats(table),
+        "first_day": first.map(|day| day.to_string()),
+        "last_day": last.map(|day| day.to_string()),
+        "source": table.source,
+        "channels": limit_value(table.limits.channels, Value::from),
+        "cps": limit_value(table.limits.cps, figure::json),
+        "limits": limits(&table.limits, table.currency),
+    })
+}
+
+/// The same in the envelope.
+#[must_use]
+pub fn document(linted: &Linted<'_>) -> String {
+    let (list, digest) = inputs(linted.inputs);
+    let not_judged = |rule: &NotJudged| {
+        let rule = rule.rule;
+        json!({ "code": rule.code, "name": rule.name, "level": rule.level.name(), "reason": NO_DAY })
+    };
+    documents::document(&json!({
+        "schema": SCHEMA,
+        "tool": VERSION,
+        "command": "rates lint",
+        "status": "pass",
+        "exit": 0,
+        "complete": linted.not_judged.is_empty(),
+        "as_of": linted.as_of.map(|day| day.to_string()),
+        "inputs": list,
+        "inputs_digest": digest,
+        "tables": linted.tables.iter().map(table_value).collect::<Vec<_>>(),
+        "findings": linted.findings.iter().map(|f| finding_value(f, linted.sources)).collect::<Vec<_>>(),
+        "notes": linted.sourceless().map(no_source).collect::<Vec<_>>(),
+        "not_judged": linted.not_judged.iter().map(not_judged).collect::<Vec<_>>(),
+        "summary": {
+            "deny": linted.count(Level::Deny),
+            "warn": linted.count(Level::Warn),
+            "note": linted.count(Level::Note),
+            "waived": 0,
+            "not_judged": linted.not_judged.len(),
+        },
+    }))
+}

@@ -1,0 +1,209 @@
+//! `rates lint`: every fault of tables, else what each holds and what looks wrong in it without a plan.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::super::app::Context;
+use super::super::cli::RatesLintArgs;
+use super::super::error::Error;
+use super::super::exit::Exit;
+use super::super::output::Format;
+use super::tables::{default_day, read};
+use crate::model::rates::{Limit, RateRow, RateTable, TableKind};
+use crate::policy::catalogue;
+use crate::policy::rates::{duplicates, outliers};
+use crate::policy::rule::{Found, Rule};
+use crate::rating::tariff::{Destination, Tariff};
+use crate::render::rates::lint::{LintFinding, Linted, NotJudged, document, text};
+use crate::words::diagnostic::Label;
+use crate::words::figure::count;
+
+const COMMAND: &str = "rates lint";
+/// Age from which prices are stale, where no plan says otherwise [days]: the default of plans.
+const STALE_AFTER_DAYS: i64 = 180;
+/// Rules that need to know which day is today.
+const DATED: [&str; 3] = ["rates-stale", "rates-expired", "rates-not-yet-effective"];
+
+/// Runs the command.
+pub(super) fn run(args: &RatesLintArgs, context: &mut Context) -> Result<Exit, Error> {
+    let paths: Vec<&Path> = args.tables.iter().map(std::path::PathBuf::as_path).collect();
+    let read = read(COMMAND, &paths, context)?;
+    let as_of = context.global.as_of;
+    let mut findings = Vec::new();
+    for table in &read.tables {
+        let mut found: Vec<LintFinding> = judge(table, as_of);
+        found.sort_by(|a, b| b.rule.level.cmp(&a.rule.level).then(a.rule.code.cmp(b.rule.code)));
+        findings.extend(found);
+    }
+    let not_judged = match as_of {
+        Some(_) => Vec::new(),
+        None => DATED.iter().filter_map(|name| catalogue::find(name)).map(|rule| NotJudged { rule }).collect(),
+    };
+    let linted =
+        Linted { tables: &read.tables, sources: &read.sources, inputs: &read.inputs, as_of, findings, not_judged };
+    let brief = context.global.quiet;
+    context.outputs.write(|format| {
+        Ok(match format {
+            Format::Json => document(&linted),
+            Format::Text => text(&linted, brief),
+        })
+    })?;
+    Ok(Exit::Pass)
+}
+
+fn judge(table: &RateTable, as_of: Option<NaiveDate>) -> Vec<LintFinding> {
+    let tariff = Tariff::new(table);
+    // Rows are compared as they stand on a day; without one, on the newest first day.
+    let day = as_of.or_else(|| default_day(table)).unwrap_or(NaiveDate::MIN);
+    let mut found: Vec<(&str, Found)> = Vec::new();
+    found.extend(
+        duplicates(table).into_iter().map(|(first, second)| ("duplicate-prefix", duplicate(table, first, second))),
+    );
+    let far_off = outliers(&tariff, day);
+    found.extend(far_off.into_iter().map(|(row, above, ratio)| ("rate-outlier", outlier(table, row, above, ratio))));
+    found.extend(unstated(table).map(|found| ("limits-unstated", found)));
+    if let Some(as_of) = as_of {
+        found.extend(stale(table, as_of).map(|found| ("rates-stale", found)));
+        found.extend(expired(&tariff, as_of).map(|found| ("rates-expired", found)));
+        found.extend(not_yet(&tariff, as_of).map(|found| ("rates-not-yet-effective", found)));
+    }
+    found
+        .into_iter()
+        .filter_map(|(name, found)| catalogue::find(name).map(|rule: &'static Rule| LintFinding { rule, found }))
+        .collect()
+}
+
+fn about(table: &RateTable, row: Option<&RateRow>) -> Vec<(&'static str, String)> {
+    let mut subject = vec![("table", table.path.clone())];
+    subject.extend(row.map(|row| ("destination", row.prefix.to_string())));
+    subject
+}
+
+fn found(
+    subject: Vec<(&'static str, String)>,
+    brief: String,
+    message: String,
+    labels: Vec<Label>,
+    help: &str,
+) -> Found {
+    Found { subject, brief, message, labels, help: help.to_owned(), measure: None }
+}
+
+fn duplicate(table: &RateTable, first: &RateRow, second: &RateRow) -> Found {
+    found(
+        about(table, Some(second)),
+        format!("prefix {}", second.prefix),
+        format!("{} has two rows for prefix {} that begin on the same day", table.path, second.prefix),
+        vec![Label::new(second.span, "again here"), Label::new(first.span, "first here")],
+        "drop one of the rows, or give the later one its own `effective_from`",
+    )
+}
+
+fn outlier(table: &RateTable, row: &RateRow, above: &RateRow, ratio: f64) -> Found {
+    let (prefix, shorter, ratio) = (row.prefix, above.prefix, count(ratio));
+    found(
+        about(table, Some(row)),
+        format!("prefix {prefix}: {ratio} times prefix {shorter}"),
+        format!("calls to prefix {prefix} cost {ratio} times what calls to {shorter} above it cost in {}", table.path),
+        vec![Label::new(row.span, "this row"), Label::new(above.span, "the row above it")],
+        "check the row against the carrier's list",
+    )
+}
+
+fn unstated(table: &RateTable) -> Option<Found> {
+    let by_seat = match &table.kind {
+        TableKind::FlatRate(seats) => seats.iter().any(|seat| seat.channels_per_seat.is_some()),
+        TableKind::PerMinute => false,
+    };
+    let mut missing = Vec::new();
+    if table.limits.channels == Limit::Unstated && !by_seat {
+        missing.push("channels");
+    }
+    if table.limits.cps == Limit::Unstated {
+        missing.push("calls per second");
+    }
+    let missing = (!missing.is_empty()).then(|| missing.join(" and "))?;
+    Some(found(
+        about(table, None),
+        format!("no {missing}"),
+        format!("{} does not state the {missing} of the carrier", table.path),
+        vec![Label::new(table.place.key("carrier"), format!("no {missing}"))],
+        "ask the carrier; \"unlimited\" where the contract says so; a plan may state its trunk's own",
+    ))
+}
+
+fn stale(table: &RateTable, as_of: NaiveDate) -> Option<Found> {
+    let days = table.rows.iter().filter_map(|row| row.effective_from).chain(table.effective_from);
+    let since = days.filter(|day| *day <= as_of).max()?;
+    let age = (as_of - since).num_days();
+    (age > STALE_AFTER_DAYS).then(|| {
+        found(
+            about(table, None),
+            format!("{age} days > {STALE_AFTER_DAYS}"),
+            format!(
+                "the prices of {} are in force since {since}: {age} days, {STALE_AFTER_DAYS} are allowed",
+                table.path
+            ),
+            vec![Label::new(table.place.key("effective_from"), format!("{age} days before {as_of}"))],
+            "ask the carrier for its current list",
+        )
+    })
+}
+
+/// What would price the calls of a row's prefix and callers.
+fn in_its_place(tariff: &Tariff<'_>, row: &RateRow, on: NaiveDate) -> Destination {
+    tariff.destination(row.prefix, on, row.origins.first().copied())
+}
+
+/// Rows past their last day that still price their prefix, told once for the table.
+fn expired(tariff: &Tariff<'_>, as_of: NaiveDate) -> Option<Found> {
+    let table = tariff.table();
+    let rows = table.rows.iter().enumerate().filter(|(index, row)| {
+        row.expires.is_some_and(|day| day < as_of)
+            && matches!(in_its_place(tariff, row, as_of), Destination::Row { row, .. } if row == *index)
+    });
+    let rows: Vec<&RateRow> = rows.map(|(_, row)| row).collect();
+    let by_table = table.expires.filter(|day| *day < as_of).map(|day| (day, table.place.key("expires")));
+    let by_row = rows.iter().filter_map(|row| row.expires.map(|day| (day, row.span))).min();
+    let (day, span) = by_table.or(by_row)?;
+    let age = (as_of - day).num_days();
+    Some(found(
+        about(table, None),
+        format!("ended {day}, {age} days ago"),
+        format!(
+            "rates of {} ended on {day}, {age} days before {as_of} ({} of {} rows); they are carried on",
+            table.path,
+            rows.len(),
+            table.rows.len()
+        ),
+        vec![Label::new(span, "the last day")],
+        "renew the table",
+    ))
+}
+
+/// Rows that have not begun where nothing else prices their prefix, told once for the table.
+fn not_yet(tariff: &Tariff<'_>, as_of: NaiveDate) -> Option<Found> {
+    let table = tariff.table();
+    let rows: Vec<&RateRow> = table
+        .rows
+        .iter()
+        .filter(|row| row.effective_from.is_some_and(|day| day > as_of))
+        .filter(|row| in_its_place(tariff, row, as_of) == Destination::NoRate)
+        .collect();
+    let first = rows.iter().min_by_key(|row| (row.effective_from, row.span))?;
+    let day = first.effective_from?;
+    Some(found(
+        about(table, None),
+        format!("{} of {} rows from {day}", rows.len(), table.rows.len()),
+        format!(
+            "{} of {} rows of {} are not in force on {as_of}, and nothing else prices their prefixes; the first begins \
+             on {day}",
+            rows.len(),
+            table.rows.len(),
+            table.path
+        ),
+        vec![Label::new(first.span, format!("from {day}"))],
+        "name the table that is in force now",
+    ))
+}

@@ -1,0 +1,118 @@
+//! `rates show`: which row prices a number, and why.
+
+use super::super::app::Context;
+use super::super::cli::RatesShowArgs;
+use super::super::error::Error;
+use super::super::exit::Exit;
+use super::super::output::Format;
+use super::call::{self, Around, OptionFaults};
+use super::tables::{default_day, read_one};
+use crate::model::rates::{RateRow, RateTable, SeatPrice, TableKind};
+use crate::rating::tariff::{Destination, Tariff};
+use crate::render::rates::show::{Candidate, Shown, Source, Why, document, text};
+use crate::words::e164::{DialPrefix, E164};
+
+const COMMAND: &str = "rates show";
+
+/// Runs the command.
+pub(super) fn run(args: &RatesShowArgs, context: &mut Context) -> Result<Exit, Error> {
+    let mut faults = OptionFaults::default();
+    let number = faults.take("NUMBER", call::number(&args.number));
+    let from = args.from.as_deref().and_then(|from| faults.take("--from", call::caller(from))).flatten();
+    faults.into_result()?;
+    // No number without a fault.
+    let Some(number) = number else { return Ok(Exit::Error) };
+    let (table, sources) = read_one(COMMAND, &args.table, context)?;
+    let on = args.on.or(context.global.as_of).or_else(|| default_day(&table));
+    let around = Around { on, from, jurisdiction: None };
+    let tariff = Tariff::new(&table);
+    let destination = call::destination(&tariff, number, &around);
+    let shown = Shown { table: &table, number, on, from, candidates: candidates(&table, destination, number, &around) };
+    let brief = context.global.quiet;
+    context.outputs.write(|format| {
+        Ok(match format {
+            Format::Json => document(&shown, &sources),
+            Format::Text => text(&shown, &sources, brief),
+        })
+    })?;
+    Ok(if destination == Destination::NoRate { Exit::NotJudged } else { Exit::Pass })
+}
+
+/// Everything in a table that has a prefix of the number, the longest first; the flat rate before rows of its length,
+/// and the later row of the file first.
+fn candidates<'a>(table: &'a RateTable, destination: Destination, number: E164, around: &Around) -> Vec<Candidate<'a>> {
+    let called = number.as_prefix();
+    let mut found = Vec::new();
+    let seats: &[SeatPrice] = if let TableKind::FlatRate(seats) = &table.kind { seats } else { &[] };
+    for (index, seat) in seats.iter().enumerate() {
+        for prefix in seat.prefixes.iter().copied().filter(|prefix| prefix.is_prefix_of(called)) {
+            let chosen = destination == (Destination::FlatRate { seat: index, prefix });
+            let why = if chosen { Why::Chosen { expired: false } } else { seat_loses(table, destination, prefix) };
+            found.push((
+                prefix.digits(),
+                true,
+                usize::MAX - index,
+                Candidate { source: Source::Seat(seat, prefix), why },
+            ));
+        }
+    }
+    for (index, row) in table.rows.iter().enumerate().filter(|(_, row)| row.prefix.is_prefix_of(called)) {
+        let why = match destination {
+            Destination::Row { row: chosen, expired } if chosen == index => Why::Chosen { expired },
+            _ => row_loses(table, destination, row, around),
+        };
+        found.push((row.prefix.digits(), false, index, Candidate { source: Source::Row(row), why }));
+    }
+    found.sort_by_key(|(digits, seat, index, candidate)| {
+        std::cmp::Reverse((*digits, *seat, matches!(candidate.why, Why::Chosen { .. }), *index))
+    });
+    found.into_iter().map(|(_, _, _, candidate)| candidate).collect()
+}
+
+fn seat_loses(table: &RateTable, destination: Destination, prefix: DialPrefix) -> Why {
+    let longer = match destination {
+        Destination::FlatRate { prefix: chosen, .. } => chosen.digits() > prefix.digits(),
+        Destination::Row { row, .. } => table.rows.get(row).is_some_and(|row| row.prefix.digits() > prefix.digits()),
+        Destination::NoRate => false,
+    };
+    if longer { Why::Shorter } else { Why::SeatNamedTwice }
+}
+
+/// The longest of a row's caller prefixes that the caller has; 0 for any caller, nothing where none fits.
+fn origin(row: &RateRow, from: Option<E164>) -> Option<u8> {
+    if row.origins.is_empty() {
+        return Some(0);
+    }
+    let from = from?.as_prefix();
+    row.origins.iter().filter(|origin| origin.is_prefix_of(from)).map(|origin| origin.digits()).max()
+}
+
+/// Why a row does not price the call: the criteria of the look-up, in their order.
+fn row_loses(table: &RateTable, destination: Destination, row: &RateRow, around: &Around) -> Why {
+    let day = around.day();
+    let Some(own) = origin(row, around.from) else { return Why::OtherCallers };
+    if let Some(from) = row.effective_from.filter(|from| *from > day) {
+        return Why::NotYet(from);
+    }
+    let chosen = match destination {
+        Destination::FlatRate { prefix, .. } if prefix.digits() >= row.prefix.digits() => return Why::InsideFlatRate,
+        Destination::Row { row, .. } => table.rows.get(row),
+        _ => None,
+    };
+    let Some(chosen) = chosen else { return Why::Shorter };
+    if chosen.prefix.digits() > row.prefix.digits() {
+        return Why::Shorter;
+    }
+    if let Some(last) = row.expires.filter(|last| *last < day)
+        && chosen.expires.is_none_or(|last| last >= day)
+    {
+        return Why::Expired(last);
+    }
+    if origin(chosen, around.from).is_some_and(|other| other > own) {
+        return Why::WiderCallers;
+    }
+    if let Some(from) = chosen.effective_from.filter(|from| row.effective_from.is_none_or(|own| own < *from)) {
+        return Why::Replaced(from);
+    }
+    Why::LaterRowWins
+}
