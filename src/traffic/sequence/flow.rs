@@ -205,15 +205,16 @@ fn capacity(
     let (held_up, passed) = if gated > 0.0 { (flow.part(gated), flow.part(1.0 - gated)) } else { (Flow::NONE, flow) };
     step.blocking_cps = gated;
     step.presented = passed.present(load)?;
-    if let (Kind::Mixed, true, Some(channels)) = (passed.kind, followed, gate.channels) {
-        step.presented = step.presented.followed(channels);
-    }
     let full = match gate.channels {
         None => Flow::NONE,
         Some(channels) => {
-            let blocked = step.presented.blocked(channels);
+            let blocks = match passed.kind {
+                Kind::Mixed if followed => step.presented.followed(channels),
+                _ => step.presented,
+            };
+            let blocked = blocks.blocked(channels);
             step.blocking_channels = blocked;
-            overflow(passed, channels, blocked, &step.presented)?
+            overflow(passed, channels, blocked, &blocks)?
         }
     };
     step.carried = passed.share * (1.0 - step.blocking_channels);
