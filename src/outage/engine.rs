@@ -398,7 +398,10 @@ impl<'a> Engine<'a> {
 
     /// The jurisdictions of a destination's calls and their shares; one without a name where the row knows none.
     /// Where the plan does not say how many calls stay within the state, all are priced by the dearest.
-    fn jurisdictions(
+    ///
+    /// # Errors
+    /// Where a call cannot be priced.
+    pub fn jurisdictions(
         &self,
         tariff: &Tariff<'a>,
         row: usize,
@@ -425,7 +428,10 @@ impl<'a> Engine<'a> {
     }
 
     /// One answered call on average, by table, row, campaign and outcome.
-    fn average(
+    ///
+    /// # Errors
+    /// Where it cannot be priced.
+    pub fn average(
         &self,
         key: (usize, usize, usize, usize),
         jurisdiction: Option<Jurisdiction>,
