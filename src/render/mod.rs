@@ -7,5 +7,6 @@
 pub mod chart;
 pub mod diagnostics;
 pub mod escape;
+pub mod explain;
 pub mod json;
 pub mod table;
