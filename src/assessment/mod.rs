@@ -1,6 +1,7 @@
 //! Every number that any report shows, reckoned once.
 
 pub mod capacity;
+pub mod trace;
 
 use crate::model::plan::Plan;
 use crate::outage::OutageError;
@@ -107,30 +108,38 @@ impl Scenario {
     /// # Errors
     /// As [`Engine::burn`].
     pub fn burn_per_hour(&self, engine: &Engine<'_>) -> Result<f64, OutageError> {
-        let plan = engine.plan;
         let mut most = 0.0_f64;
         for piece in &self.run.pieces {
-            let burn = engine.burn(piece.state, piece.regime)?;
-            let rate: f64 = burn
-                .flow
-                .trunks
-                .iter()
-                .zip(&self.trunks)
-                .zip(&plan.trunks)
-                .map(|((flow, bill), trunk)| {
-                    let Some(table) = plan.table(trunk) else { return 0.0 };
-                    let fx = plan.exchange_rate(table.currency).map_or(1.0, weight);
-                    // The surcharge falls on calls as they come, in proportion.
-                    let surcharge = if bill.answered > 0.0 {
-                        weight(bill.short_call_fees.amount()) * flow.answered / bill.answered
-                    } else {
-                        0.0
-                    };
-                    flow.spend() * fx + surcharge
-                })
-                .sum();
-            most = most.max(rate * 3600.0);
+            most = most.max(self.burn_in(engine, piece.state, piece.regime)?);
         }
         Ok(most)
+    }
+
+    /// Money that a carrier asks for in an hour of one state and regime of this scenario, in the plan's currency.
+    ///
+    /// # Errors
+    /// As [`Engine::burn`].
+    pub fn burn_in(&self, engine: &Engine<'_>, state: usize, regime: usize) -> Result<f64, OutageError> {
+        let plan = engine.plan;
+        let burn = engine.burn(state, regime)?;
+        let rate: f64 = burn
+            .flow
+            .trunks
+            .iter()
+            .zip(&self.trunks)
+            .zip(&plan.trunks)
+            .map(|((flow, bill), trunk)| {
+                let Some(table) = plan.table(trunk) else { return 0.0 };
+                let fx = plan.exchange_rate(table.currency).map_or(1.0, weight);
+                // The surcharge falls on calls as they come, in proportion.
+                let surcharge = if bill.answered > 0.0 {
+                    weight(bill.short_call_fees.amount()) * flow.answered / bill.answered
+                } else {
+                    0.0
+                };
+                flow.spend() * fx + surcharge
+            })
+            .sum();
+        Ok(rate * 3600.0)
     }
 }

@@ -222,7 +222,7 @@ pub fn waiver(node: &Node, known: &[KnownRule], currency: Option<Currency>, log:
             None
         }
         (None, Some(unit)) => {
-            let example = format!("\"{}\"", example(unit));
+            let example = format!("\"{}\"", unit.example());
             let _ = reader.required("ceiling", &example, Field::name);
             None
         }
@@ -231,18 +231,6 @@ pub fn waiver(node: &Node, known: &[KnownRule], currency: Option<Currency>, log:
     let place = reader.place();
     reader.finish();
     Some(Waiver { rule: rule?, subjects, until: until?, ceiling: ceiling?, owner: owner?, reason: reason?, place })
-}
-
-fn example(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Percent => "5 %",
-        Unit::Cps => "8 cps",
-        Unit::Channels => "140 channels",
-        Unit::Seconds => "90 s",
-        Unit::Days => "30 days",
-        Unit::Times => "1.5 times",
-        Unit::Money => "2000.00 USD",
-    }
 }
 
 fn ceiling(field: &Field<'_>, unit: Unit, currency: Option<Currency>) -> Option<Ceiling> {
@@ -271,7 +259,7 @@ fn ceiling(field: &Field<'_>, unit: Unit, currency: Option<Currency>) -> Option<
             value.checked_mul(Decimal::from(factor)).map(|value| Ceiling { value, unit })
         }
         _ => {
-            let wanted = if unit == Unit::Money { format!("2000.00 {code}") } else { example(unit).to_owned() };
+            let wanted = if unit == Unit::Money { format!("2000.00 {code}") } else { unit.example().to_owned() };
             field.fault(
                 FaultKind::BadUnit,
                 "is no ceiling for this rule",

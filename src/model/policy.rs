@@ -93,6 +93,22 @@ pub enum Unit {
     Money,
 }
 
+impl Unit {
+    /// A ceiling of this unit, as a waiver writes it.
+    #[must_use]
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Percent => "5 %",
+            Self::Cps => "8 cps",
+            Self::Channels => "140 channels",
+            Self::Seconds => "90 s",
+            Self::Days => "30 days",
+            Self::Times => "1.5 times",
+            Self::Money => "2000.00 USD",
+        }
+    }
+}
+
 /// Exchange rates.
 #[derive(Debug, Clone)]
 pub struct Fx {

@@ -59,7 +59,7 @@ struct AttemptMix {
 }
 
 /// Table, row, campaign and outcome of an answered call.
-type CallKey = (usize, usize, usize, usize);
+pub type CallKey = (usize, usize, usize, usize);
 
 /// A plan made ready to be reckoned through.
 pub struct Engine<'a> {
@@ -401,7 +401,10 @@ impl<'a> Engine<'a> {
 
     /// The jurisdictions of a destination's calls and their shares; one without a name where the row knows none.
     /// Where the plan does not say how many calls stay within the state, all are priced by the dearest.
-    fn jurisdictions(
+    ///
+    /// # Errors
+    /// Where a call cannot be priced.
+    pub fn jurisdictions(
         &self,
         tariff: &Tariff<'a>,
         row: usize,
@@ -428,7 +431,10 @@ impl<'a> Engine<'a> {
     }
 
     /// One answered call on average, by table, row, campaign and outcome.
-    fn average(&self, key: CallKey, jurisdiction: Option<Jurisdiction>) -> Result<AverageCall, OutageError> {
+    ///
+    /// # Errors
+    /// Where it cannot be priced.
+    pub fn average(&self, key: CallKey, jurisdiction: Option<Jurisdiction>) -> Result<AverageCall, OutageError> {
         let slot = jurisdiction.map_or(3, |j| j as usize);
         let full = (key, slot);
         if let Some(call) = self.averages.borrow().get(&full) {

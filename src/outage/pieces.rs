@@ -56,11 +56,9 @@ pub struct Run {
 }
 
 impl Run {
-    /// What flowed in a stretch of the outage [s].
-    ///
-    /// # Errors
-    /// As [`Engine::burn`].
-    pub fn total(&self, engine: &Engine<'_>, from: f64, to: f64) -> Result<Flow, OutageError> {
+    /// How long each state and regime lasts in a stretch of the outage [s], in order of first appearance.
+    #[must_use]
+    pub fn seconds(&self, from: f64, to: f64) -> Vec<((usize, usize), f64)> {
         let mut seconds: Vec<((usize, usize), f64)> = Vec::new();
         for piece in &self.pieces {
             let time = piece.to.min(to) - piece.from.max(from);
@@ -72,8 +70,16 @@ impl Run {
                 }
             }
         }
+        seconds
+    }
+
+    /// What flowed in a stretch of the outage [s].
+    ///
+    /// # Errors
+    /// As [`Engine::burn`].
+    pub fn total(&self, engine: &Engine<'_>, from: f64, to: f64) -> Result<Flow, OutageError> {
         let mut total = Flow::none(engine.plan.trunks.len(), engine.prefixes.len());
-        for ((state, regime), time) in seconds {
+        for ((state, regime), time) in self.seconds(from, to) {
             total.add(&engine.burn(state, regime)?.flow, time);
         }
         Ok(total)

@@ -191,7 +191,10 @@ fn at_start(
 }
 
 /// An expected amount of a trunk's table, in the plan's currency.
-fn convert(engine: &Engine<'_>, trunk: usize, amount: f64) -> Result<Money, OutageError> {
+///
+/// # Errors
+/// Where it has too many digits.
+pub fn convert(engine: &Engine<'_>, trunk: usize, amount: f64) -> Result<Money, OutageError> {
     let plan = engine.plan;
     let table = plan.trunks.get(trunk).and_then(|trunk| plan.table(trunk));
     let Some(table) = table else { return Ok(Money::zero(plan.currency)) };
@@ -243,7 +246,10 @@ fn bills(engine: &Engine<'_>, whole: &Flow) -> Result<(Vec<TrunkBill>, Vec<Desti
 }
 
 /// What has been spent by a moment of the outage, in the plan's currency.
-fn spent_by(engine: &Engine<'_>, run: &Run, t: f64) -> Result<f64, OutageError> {
+///
+/// # Errors
+/// As [`Engine::burn`].
+pub fn spent_by(engine: &Engine<'_>, run: &Run, t: f64) -> Result<f64, OutageError> {
     let flow = run.total(engine, 0.0, t)?;
     let (trunks, _) = bills(engine, &flow)?;
     Ok(trunks.iter().map(|trunk| weight(trunk.spend.amount())).sum())

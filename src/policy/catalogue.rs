@@ -23,7 +23,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// A rule by its name or code.
 #[must_use]
 pub fn find(word: &str) -> Option<&'static Rule> {
-    rules().find(|rule| rule.name == word || rule.code.eq_ignore_ascii_case(word))
+    rules().find(|rule| rule.name.eq_ignore_ascii_case(word) || rule.code.eq_ignore_ascii_case(word))
 }
 
 /// The name of the rule that was probably meant.

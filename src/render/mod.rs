@@ -7,6 +7,7 @@
 pub mod chart;
 pub mod diagnostics;
 pub mod escape;
+pub mod explain;
 pub mod json;
 pub mod rates;
 pub mod run;
