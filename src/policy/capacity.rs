@@ -1,11 +1,14 @@
 //! Family `CAP`: whether the trunks behind the primary carry the floor.
 
+use rust_decimal::Decimal;
+
 use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
-use crate::assessment::capacity::{Busiest, SequenceCapacity, TrunkCapacity, enough};
+use crate::assessment::capacity::{Busiest, Interval, SequenceCapacity, TrunkCapacity, enough};
 use crate::model::policy::Unit;
 use crate::model::rates::Limit;
-use crate::outage::state::TrunkState;
+use crate::outage::state::{State, TrunkState};
+use crate::routing::outage::Met;
 use crate::words::diagnostic::Label;
 use crate::words::figure::{count, percent, percent_pair};
 use crate::words::level::Level;
@@ -17,7 +20,7 @@ pub static RULES: &[Rule] = &[
         name: "blocking-above-target",
         level: Level::Deny,
         measures: Some((Unit::Percent, "share of attempts blocked at the busiest time")),
-        what: "Without the primary the sequence blocks more attempts at the busiest time than `policy.grade_of_service` allows.",
+        what: "Without the primary the sequence blocks more attempts, at the busiest time or at any other, than `policy.grade_of_service` allows.",
         why: "Blocked attempts are leads burnt and agents waiting; a dialer at its limit stops hard, it does not queue.",
         fix: "More channels or calls per second on the secondary, a further trunk behind it, or fewer lines per seat.",
         judge: Some(blocking),
@@ -113,11 +116,46 @@ fn at_limit(assessment: &Assessment<'_>, trunk: usize, key: &str, said: String) 
     let own = named.place.keys.get(key).copied();
     let by_table = table.place.keys.get("limits").copied();
     let table_wins = match key {
-        "channels" => named.channels.at().is_none_or(|own| table.limits.channels.at().is_some_and(|t| t < own)),
-        _ => named.cps.at().is_none_or(|own| table.limits.cps.at().is_some_and(|t| t < own)),
+        "channels" => decides(table.limits.channels, named.channels),
+        _ => decides(table.limits.cps, named.cps),
     };
     let span = if table_wins { by_table.or(own) } else { own };
     vec![Label::new(span.unwrap_or(named.place.item), said)]
+}
+
+/// Whether the table's limit is the one that holds, and not the trunk's own.
+fn decides<T: PartialOrd + Copy>(table: Limit<T>, own: Limit<T>) -> bool {
+    match (table, own) {
+        (_, Limit::Unstated) => true,
+        (Limit::At(table), Limit::At(own)) => table < own,
+        (Limit::At(_), Limit::Unlimited) => true,
+        _ => false,
+    }
+}
+
+/// A measure that waivers can set against their ceiling: where limits are not stated, what is lost is at least so much,
+/// and a least amount is within no ceiling.
+fn known(sequence: &SequenceCapacity, value: f64) -> Option<Decimal> {
+    if sequence.unstated { None } else { measure(value) }
+}
+
+/// The key of the limit that refuses more.
+fn tighter(trunk: &TrunkCapacity) -> &'static str {
+    let for_channels = (1.0 - trunk.blocking_cps) * trunk.blocking_channels;
+    if trunk.blocking_cps > for_channels { "cps" } else { "channels" }
+}
+
+/// Another interval than the busiest by traffic, said so that it can be found. Fewer erlangs may still be more attempts
+/// a second.
+fn other_interval(assessment: &Assessment<'_>, interval: &Interval) -> String {
+    let at = interval.at.rfc3339(assessment.plan().timezone);
+    format!("with {} seats staffed, first from {at}", interval.seats)
+}
+
+/// The key of the limit that another interval meets sooner than the busiest one does.
+fn tighter_in(busiest: &Busiest, interval: &Interval) -> &'static str {
+    let rate = busiest.offer.offered.map_or(0.0, |offered| offered.rate.get());
+    if interval.rate > rate { "cps" } else { "channels" }
 }
 
 fn policy_label(assessment: &Assessment<'_>, key: &str, said: String) -> Option<Label> {
@@ -125,28 +163,40 @@ fn policy_label(assessment: &Assessment<'_>, key: &str, said: String) -> Option<
 }
 
 fn blocking(assessment: &Assessment<'_>) -> Judgement {
-    let (sequence, _) = match behind(assessment) {
+    let (sequence, busiest) = match behind(assessment) {
         Ok(behind) => behind,
         Err(reason) => return Judgement::blind(reason),
     };
     let target = assessment.plan().policy.grade_of_service;
-    if sequence.blocking <= target {
+    let elsewhere = assessment
+        .capacity
+        .intervals
+        .iter()
+        .filter(|interval| interval.blocking > sequence.blocking * (1.0 + 1e-9))
+        .max_by(|a, b| a.blocking.total_cmp(&b.blocking));
+    let blocked = elsewhere.map_or(sequence.blocking, |interval| interval.blocking);
+    if blocked <= target {
         return if sequence.unstated { Judgement::blind(UNSTATED) } else { Judgement::clean() };
     }
     let Some(trunk) = first(sequence) else { return Judgement::blind(NO_SECONDARY) };
-    let (has, wants) = percent_pair(sequence.blocking, target);
-    let name = name(assessment, trunk.trunk);
-    let mut labels = at_limit(assessment, trunk.trunk, "channels", limits_text(trunk));
+    let (has, wants) = percent_pair(blocked, target);
+    let (when, key, help) = match elsewhere {
+        Some(interval) => (
+            other_interval(assessment, interval),
+            tighter_in(busiest, interval),
+            format!("these are {} attempts per second", count(interval.rate)),
+        ),
+        None => ("at the busiest time".to_owned(), tighter(trunk), needs_text(trunk)),
+    };
+    let mut labels = at_limit(assessment, trunk.trunk, key, limits_text(trunk));
     labels.extend(policy_label(assessment, "grade_of_service", format!("at most {wants}")));
     Judgement::found(vec![Found {
-        subject: vec![("trunk", name.clone())],
+        subject: vec![("trunk", name(assessment, trunk.trunk))],
         brief: format!("{has} > {wants}"),
-        message: format!(
-            "without the primary {has} of the attempts are blocked at the busiest time, {wants} are allowed"
-        ),
+        message: format!("without the primary {has} of the attempts are blocked {when}, {wants} are allowed"),
         labels,
-        help: needs_text(trunk),
-        measure: measure(sequence.blocking * 100.0),
+        help,
+        measure: known(sequence, blocked * 100.0),
     }])
 }
 
@@ -198,17 +248,82 @@ fn absorbed(assessment: &Assessment<'_>) -> Judgement {
     let mut judgement = Judgement::clean();
     let primary = assessment.plan().trunks.first().map(|t| t.name.clone()).unwrap_or_default();
     judge_absorbed(assessment, failover, busiest, &format!("without `{primary}`"), None, &mut judgement);
+    if judgement.findings.is_empty() {
+        judgement.findings.extend(absorbed_elsewhere(assessment, failover, busiest, &primary));
+    }
     // Causes that leave the primary to itself, or leave nothing, are other rules' business.
     for cause in &assessment.capacity.causes {
         let state = &cause.sequence.state;
         let primary_down = state.first().is_some_and(|state| *state != TrunkState::Up);
-        if primary_down && cause.sequence.first.is_some() && *state != failover.state {
+        if primary_down && cause.sequence.first.is_some() && !as_without_primary(state, &failover.state) {
             let Some(named) = assessment.plan().causes.get(cause.cause) else { continue };
             let when = format!("under `{}`", named.name);
             judge_absorbed(assessment, &cause.sequence, busiest, &when, Some(&named.name), &mut judgement);
         }
     }
     judgement
+}
+
+/// Whether a state leaves the same trunks to carry the same attempts as the primary's failure does: what is asked and
+/// moves every call on is as good as skipped, and would only say the same again.
+fn as_without_primary(state: &State, failover: &State) -> bool {
+    let moves_on =
+        |state: &TrunkState| matches!(state, TrunkState::Hit { share, met: Met::MovesOn { .. }, .. } if *share >= 1.0);
+    state.len() == failover.len()
+        && state.iter().zip(failover).all(|(a, b)| a == b || (*b == TrunkState::Skipped && moves_on(a)))
+}
+
+/// The interval in which most is not carried, where the busiest one is.
+fn absorbed_elsewhere(
+    assessment: &Assessment<'_>,
+    failover: &SequenceCapacity,
+    busiest: &Busiest,
+    primary: &str,
+) -> Option<Found> {
+    let wanted = assessment.plan().policy.absorb;
+    let interval = assessment.capacity.intervals.iter().min_by(|a, b| a.absorbed.total_cmp(&b.absorbed))?;
+    let trunk = first(failover).filter(|_| interval.absorbed < wanted)?;
+    let (has, wants) = percent_pair(interval.absorbed, wanted);
+    let mut labels = at_limit(assessment, trunk.trunk, tighter_in(busiest, interval), limits_text(trunk));
+    labels.extend(policy_label(assessment, "absorb", format!("{wants} wanted")));
+    Some(Found {
+        subject: vec![("trunk", name(assessment, trunk.trunk))],
+        brief: format!("{has} < {wants}"),
+        message: format!(
+            "without `{primary}` the trunks that are left carry {has} of the floor {}, {wants} are wanted",
+            other_interval(assessment, interval)
+        ),
+        labels,
+        help: format!("these are {} attempts per second", count(interval.rate)),
+        measure: known(failover, (1.0 - interval.absorbed) * 100.0),
+    })
+}
+
+/// A cause whose calls are lost to the outage itself rather than to a limit: no channel would help.
+fn lost_to_cause(assessment: &Assessment<'_>, sequence: &SequenceCapacity, cause: &str) -> Option<Found> {
+    let plan = assessment.plan();
+    let to_outage = 1.0 - sequence.absorbed - sequence.blocking;
+    if to_outage <= sequence.blocking {
+        return None;
+    }
+    let named = plan.causes.iter().find(|named| named.name == cause)?;
+    let hit = sequence.state.iter().position(|state| matches!(state, TrunkState::Hit { .. }))?;
+    let (has, wants) = percent_pair(sequence.absorbed, plan.policy.absorb);
+    let mut labels = vec![Label::new(named.place.key("signal"), "calls that get this never move on")];
+    labels.extend(policy_label(assessment, "absorb", format!("{wants} wanted")));
+    Some(Found {
+        subject: vec![("trunk", name(assessment, hit)), ("cause", cause.to_owned())],
+        brief: format!("{has} < {wants}"),
+        message: format!(
+            "under `{cause}` {has} of the floor are carried, {wants} are wanted: {} of the attempts are lost on `{}`, and nobody switches it off",
+            percent(to_outage),
+            name(assessment, hit)
+        ),
+        labels,
+        help: "a dialplan that moves on from it (`pbx.next`), or an operator who switches the trunk off (`pbx.operator_response`)"
+            .to_owned(),
+        measure: measure((1.0 - sequence.absorbed) * 100.0),
+    })
 }
 
 fn judge_absorbed(
@@ -226,12 +341,15 @@ fn judge_absorbed(
         }
         return;
     }
+    if let Some(found) = cause.and_then(|cause| lost_to_cause(assessment, sequence, cause)) {
+        judgement.findings.push(found);
+        return;
+    }
     let Some(trunk) = first(sequence) else { return };
-    // What already fails and has the same share for the same reason is said once.
     let mut subject = vec![("trunk", name(assessment, trunk.trunk))];
     subject.extend(cause.map(|cause| ("cause", cause.to_owned())));
     let (has, wants) = percent_pair(sequence.absorbed, wanted);
-    let mut labels = at_limit(assessment, trunk.trunk, "channels", limits_text(trunk));
+    let mut labels = at_limit(assessment, trunk.trunk, tighter(trunk), limits_text(trunk));
     labels.extend(policy_label(assessment, "absorb", format!("{wants} wanted")));
     let what = enough(&assessment.engine, &sequence.state, busiest, trunk.trunk, 1.0 - wanted).ok().flatten();
     let help = match what {
@@ -247,7 +365,7 @@ fn judge_absorbed(
         message: format!("{when} the trunks that are left carry {has} of the floor, {wants} are wanted"),
         labels,
         help,
-        measure: measure((1.0 - sequence.absorbed) * 100.0),
+        measure: known(sequence, (1.0 - sequence.absorbed) * 100.0),
     });
 }
 
@@ -343,7 +461,11 @@ fn surge(assessment: &Assessment<'_>) -> Judgement {
                     count(limit)
                 ),
                 labels: at_limit(assessment, trunk.trunk, "cps", format!("{} calls per second", count(has))),
-                help: format!("{} calls per second would be enough", libm::ceil(busiest.offer.surge / limit)),
+                help: if limit > 0.0 {
+                    format!("{} calls per second would be enough", libm::ceil(busiest.offer.surge / limit))
+                } else {
+                    "no number of calls per second lets them pass in no time: raise `policy.surge`".to_owned()
+                },
                 measure: measure(seconds),
             }])
         }
@@ -360,8 +482,11 @@ fn headroom(assessment: &Assessment<'_>) -> Judgement {
     let Some(supported) = sequence.seats_supported else {
         return if sequence.unstated { Judgement::blind(UNSTATED) } else { Judgement::clean() };
     };
+    if supported as f64 >= wanted {
+        return if sequence.unstated { Judgement::blind(UNSTATED) } else { Judgement::clean() };
+    }
     // Floors that are not carried at all have a finding of their own.
-    if supported as f64 >= wanted || supported < busiest.seats {
+    if supported < busiest.seats {
         return Judgement::clean();
     }
     let Some(trunk) = first(sequence) else { return Judgement::blind(NO_SECONDARY) };
@@ -373,7 +498,7 @@ fn headroom(assessment: &Assessment<'_>) -> Judgement {
             busiest.seats,
             count(libm::ceil(wanted))
         ),
-        labels: at_limit(assessment, trunk.trunk, "channels", limits_text(trunk)),
+        labels: at_limit(assessment, trunk.trunk, tighter(trunk), limits_text(trunk)),
         help: needs_text(trunk),
         measure: None,
     }])

@@ -1,10 +1,13 @@
 //! Family `COST`: what an outage costs, by scenario.
 
+use super::rates::rows_in_use;
 use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
 use crate::model::policy::Unit;
+use crate::model::rates::RateTable;
+use crate::model::trunk::Trunk;
 use crate::outage::pieces::CapKind;
-use crate::outage::scenario::{CapReached, Scenario};
+use crate::outage::scenario::Scenario;
 use crate::rating::border::weight;
 use crate::words::diagnostic::{Label, Span};
 use crate::words::duration::human;
@@ -137,13 +140,21 @@ fn incident(assessment: &Assessment<'_>) -> Judgement {
                 ),
                 labels,
                 help: "`trunkrisk estimate` shows where the money goes".to_owned(),
-                measure: measure(weight(scenario.spend.amount())),
+                // A least amount is within no ceiling.
+                measure: if scenario.incomplete { None } else { measure(weight(scenario.spend.amount())) },
             }
         })
         .collect::<Vec<_>>();
-    // What is already over budget needs no further rate to be over budget.
-    let blind = assessment.scenarios.iter().any(|scenario| scenario.incomplete);
-    Judgement { not_judged: (blind && findings.is_empty()).then(|| INCOMPLETE.to_owned()), findings }
+    blind_beside(assessment, findings)
+}
+
+/// What is already found needs no further rate to be found; causes without a finding do.
+fn blind_beside(assessment: &Assessment<'_>, findings: Vec<Found>) -> Judgement {
+    let blind = assessment.scenarios.iter().filter(|scenario| scenario.incomplete).any(|scenario| {
+        let subject = ("cause", cause(assessment, scenario).0);
+        !findings.iter().any(|found| found.subject.contains(&subject))
+    });
+    Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()), findings }
 }
 
 fn burn(assessment: &Assessment<'_>) -> Judgement {
@@ -151,46 +162,53 @@ fn burn(assessment: &Assessment<'_>) -> Judgement {
     let Some(budget) = plan.budget.incident else { return Judgement::blind(NO_BUDGET) };
     let Some(response) = plan.pbx.operator_response else {
         let gone = assessment.scenarios.iter().any(|scenario| scenario.budget_reached.is_some());
-        return if gone { Judgement::blind("the plan gives no `pbx.operator_response`") } else { Judgement::clean() };
+        return match (gone, assessment.scenarios.iter().any(|scenario| scenario.incomplete)) {
+            (true, _) => Judgement::blind("the plan gives no `pbx.operator_response`"),
+            (false, true) => Judgement::blind(INCOMPLETE),
+            (false, false) => Judgement::clean(),
+        };
     };
-    let mut fastest: Option<(&Scenario, f64)> = None;
+    // Each cause for itself: a waiver of one must not hide another.
+    let mut fastest: Vec<(&Scenario, f64)> = Vec::new();
     for scenario in &assessment.scenarios {
-        if let Some(at) = scenario.budget_reached
-            && at < response
-            && fastest.is_none_or(|(_, known)| at < known)
-        {
-            fastest = Some((scenario, at));
+        let Some(at) = scenario.budget_reached.filter(|at| *at < response) else { continue };
+        match fastest.iter_mut().find(|(known, _)| known.cause == scenario.cause) {
+            Some(known) if at < known.1 => *known = (scenario, at),
+            Some(_) => {}
+            None => fastest.push((scenario, at)),
         }
     }
-    let blind = assessment.scenarios.iter().any(|scenario| scenario.incomplete);
-    let Some((scenario, at)) = fastest else {
-        return Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()), findings: Vec::new() };
-    };
-    let (name, _) = cause(assessment, scenario);
     let response_label = plan.pbx.place.as_ref().and_then(|place| place.keys.get("operator_response"));
-    let labels = budget_label(assessment, format!("gone after {}", human(at)))
+    let findings = fastest
         .into_iter()
-        .chain(response_label.map(|span| Label::new(*span, "the response")))
+        .map(|(scenario, at)| {
+            let (name, _) = cause(assessment, scenario);
+            let labels = budget_label(assessment, format!("gone after {}", human(at)))
+                .into_iter()
+                .chain(response_label.map(|span| Label::new(*span, "the response")))
+                .collect();
+            Found {
+                subject: vec![("cause", name.clone())],
+                brief: format!("{budget} gone after {} < {}", human(at), human(response)),
+                message: format!(
+                    "under `{name}` the {budget} of an incident are gone after {}, an operator responds after {}",
+                    human(at),
+                    human(response)
+                ),
+                labels,
+                help: "have the carrier cap the daily spend, or respond faster".to_owned(),
+                measure: None,
+            }
+        })
         .collect();
-    Judgement::found(vec![Found {
-        subject: vec![("cause", name.clone())],
-        brief: format!("{budget} gone after {} < {}", human(at), human(response)),
-        message: format!(
-            "under `{name}` the {budget} of an incident are gone after {}, an operator responds after {}",
-            human(at),
-            human(response)
-        ),
-        labels,
-        help: "have the carrier cap the daily spend, or respond faster".to_owned(),
-        measure: None,
-    }])
+    blind_beside(assessment, findings)
 }
 
 fn caps(assessment: &Assessment<'_>, kind: CapKind, what: &str, key: &str) -> Judgement {
     let plan = assessment.plan();
     let mut findings: Vec<Found> = Vec::new();
-    for scenario in &assessment.scenarios {
-        let Some(cap) = scenario.caps.iter().find(|cap: &&CapReached| cap.event.kind == kind) else { continue };
+    let all = assessment.scenarios.iter().flat_map(|scenario| scenario.caps.iter().map(move |cap| (scenario, cap)));
+    for (scenario, cap) in all.filter(|(_, cap)| cap.event.kind == kind) {
         let Some(trunk) = plan.trunks.get(cap.event.trunk) else { continue };
         let (name, _) = cause(assessment, scenario);
         let subject = vec![("trunk", trunk.name.clone()), ("cause", name.clone())];
@@ -204,7 +222,7 @@ fn caps(assessment: &Assessment<'_>, kind: CapKind, what: &str, key: &str) -> Ju
             subject,
             brief: format!("{what} gone after {}", human(cap.event.at)),
             message: format!(
-                "{} of `{name}`: {what} of `{}` is gone after {}; {} attempts are lost; calls in progress may add {} if the carrier books at hang-up",
+                "{} of `{name}`: {what} of `{}` is gone after {}; {} attempts are lost in all; calls in progress may add {} if the carrier books at hang-up",
                 human(scenario.length),
                 trunk.name,
                 human(cap.event.at),
@@ -216,7 +234,23 @@ fn caps(assessment: &Assessment<'_>, kind: CapKind, what: &str, key: &str) -> Ju
             measure: None,
         });
     }
-    Judgement::found(findings)
+    // Calls without a rate use a cap up as well, nobody knows how fast.
+    let capped = |trunk: usize| {
+        let limits = plan.trunks.get(trunk).and_then(|trunk| plan.table(trunk)).map(|table| &table.limits);
+        limits.is_some_and(|limits| match kind {
+            CapKind::Prepaid => limits.prepaid.is_some(),
+            CapKind::DailySpend => limits.daily_spend.is_some(),
+        })
+    };
+    let found = |trunk: usize, scenario: &Scenario| {
+        let named = plan.trunks.get(trunk).map(|trunk| trunk.name.clone()).unwrap_or_default();
+        let subject = vec![("trunk", named), ("cause", cause(assessment, scenario).0)];
+        findings.iter().any(|found| found.subject == subject)
+    };
+    let blind = assessment.scenarios.iter().any(|scenario| {
+        scenario.trunks.iter().any(|bill| bill.incomplete && capped(bill.trunk) && !found(bill.trunk, scenario))
+    });
+    Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()), findings }
 }
 
 fn prepaid(assessment: &Assessment<'_>) -> Judgement {
@@ -265,11 +299,16 @@ fn short(assessment: &Assessment<'_>) -> Judgement {
             let (name, _) = cause(assessment, scenario);
             Some(Found {
                 subject: vec![("trunk", named.name.clone())],
-                brief: format!("{share} short > {allowed}: {}", bill.short_call_fees),
+                brief: format!(
+                    "{share} short {} {allowed}: {}",
+                    if rule.inclusive { "≥" } else { ">" },
+                    bill.short_call_fees
+                ),
                 message: format!(
-                    "{share} of the answered calls on `{}` last {} s or less, {allowed} are allowed: {} of `{name}` cost {} on top of {}",
+                    "{share} of the answered calls on `{}` last {} s or less, {}{allowed} are allowed: {} of `{name}` cost {} on top of {}",
                     named.name,
                     count(rule.up_to),
+                    if rule.inclusive { "less than " } else { "" },
                     human(scenario.length),
                     bill.short_call_fees,
                     bill.calls
@@ -285,7 +324,7 @@ fn short(assessment: &Assessment<'_>) -> Judgement {
 fn inflation(assessment: &Assessment<'_>) -> Judgement {
     let plan = assessment.plan();
     let limit = plan.policy.increment_inflation;
-    by_trunk(
+    let mut judgement = by_trunk(
         assessment,
         |scenario, trunk| {
             let bill = scenario.trunks.get(trunk)?;
@@ -298,24 +337,47 @@ fn inflation(assessment: &Assessment<'_>) -> Judgement {
             let ratio = bill.billed / bill.talk;
             let named = plan.trunks.get(trunk)?;
             let table = plan.table(named)?;
-            let increment = table.billing.increment.map(|i| format!(" at {i}")).unwrap_or_default();
+            let (increments, span) = increments(assessment, named, table);
             Some(Found {
                 subject: vec![("trunk", named.name.clone())],
                 brief: format!("{ratio:.2} times > {limit}"),
                 message: format!(
-                    "{} of `{}`: `{}` bills {} minutes for {} talked{increment}: {ratio:.2} times, more than {limit}",
+                    "{} of `{}`: `{}` bills {} minutes for {} talked{increments}: {ratio:.2} times, more than {limit}",
                     human(scenario.length),
                     cause(assessment, scenario).0,
                     named.name,
                     count(bill.billed / 60.0),
                     count(bill.talk / 60.0)
                 ),
-                labels: vec![Label::new(table.place.key("billing"), "the increment")],
+                labels: vec![Label::new(span, "the increment")],
                 help: "compare carriers by what the floor's calls cost: `trunkrisk estimate`".to_owned(),
                 measure: measure(ratio),
             })
         },
-    )
+    );
+    // Calls without a rate are talked and not billed, so the ratio is too small.
+    let unknown = plan.trunks.iter().enumerate().any(|(trunk, named)| {
+        let found = judgement.findings.iter().any(|found| found.subject.contains(&("trunk", named.name.clone())));
+        !found && assessment.scenarios.iter().any(|s| s.trunks.get(trunk).is_some_and(|bill| bill.incomplete))
+    });
+    if unknown {
+        judgement.not_judged = Some("a destination has no rate: what its calls bill is not known".to_owned());
+    }
+    judgement
+}
+
+/// The increments that bill the plan's calls on a trunk, in words, and where the coarsest of them stands.
+fn increments(assessment: &Assessment<'_>, trunk: &Trunk, table: &RateTable) -> (String, Span) {
+    let mut rows = rows_in_use(&assessment.engine, trunk);
+    rows.sort_by_key(|(row, _)| std::cmp::Reverse((row.increment.initial, row.increment.further)));
+    let mut names: Vec<String> = rows.iter().map(|(row, _)| row.increment.to_string()).collect();
+    names.dedup();
+    let text = if names.is_empty() { String::new() } else { format!(" at {}", names.join(" and ")) };
+    let span = match rows.first() {
+        Some((row, _)) if table.billing.increment != Some(row.increment) => row.span,
+        _ => table.place.key("billing"),
+    };
+    (text, span)
 }
 
 fn dearer(assessment: &Assessment<'_>) -> Judgement {
@@ -343,6 +405,5 @@ fn dearer(assessment: &Assessment<'_>) -> Judgement {
             })
         })
         .collect::<Vec<_>>();
-    let blind = assessment.scenarios.iter().any(|scenario| scenario.incomplete) && findings.is_empty();
-    Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()), findings }
+    blind_beside(assessment, findings)
 }

@@ -4,7 +4,8 @@ use super::catalogue::rules;
 use super::governance::{WAIVER_CEILING, WAIVER_EXPIRED, WAIVER_UNUSED};
 use super::rule::{Found, Rule};
 use crate::assessment::Assessment;
-use crate::model::policy::Waiver;
+use crate::model::plan::Plan;
+use crate::model::policy::{Unit, Waiver};
 use crate::words::diagnostic::{Diagnostic, Label};
 use crate::words::digest::sha256;
 use crate::words::level::Level;
@@ -157,7 +158,7 @@ pub fn judge(assessment: &Assessment<'_>, levels: &Levels) -> Verdict {
             findings.push(Finding { code: rule.code, name: rule.name, level, found, fingerprint, waived_by: None });
         }
     }
-    govern(assessment, levels, &mut findings);
+    govern(assessment, levels, &not_judged, &mut findings);
     findings.sort_by(|a, b| {
         let weight = |f: &Finding| (f.waived_by.is_some(), std::cmp::Reverse(f.level));
         weight(a).cmp(&weight(b)).then_with(|| a.code.cmp(b.code))
@@ -175,18 +176,57 @@ pub fn judge(assessment: &Assessment<'_>, levels: &Levels) -> Verdict {
 fn names(waiver: &Waiver, finding: &Finding) -> bool {
     waiver.rule == finding.name
         && waiver.subjects.iter().all(|(kind, name)| {
-            // A subject that the finding says nothing about does not narrow it.
+            // A waiver for one cause does not cover what is said of every cause.
             finding.found.subject.iter().filter(|(k, _)| k == kind).all(|(_, n)| n == name)
                 && finding.found.subject.iter().any(|(k, _)| k == kind)
         })
 }
 
 /// Applies the waivers, and finds what is wrong with them.
-fn govern(assessment: &Assessment<'_>, levels: &Levels, findings: &mut Vec<Finding>) {
+fn govern(assessment: &Assessment<'_>, levels: &Levels, not_judged: &[NotJudged], findings: &mut Vec<Finding>) {
     let plan = assessment.plan();
-    let mut about: Vec<(&Rule, Found)> = Vec::new();
-    for (index, waiver) in plan.waivers.iter().enumerate() {
-        let subject = || vec![("waiver", waiver.rule.clone())];
+    // What is wrong with waivers can itself be waived, so those waivers come when the others are done.
+    let of_waivers = |waiver: &Waiver| super::governance::RULES.iter().any(|rule| rule.name == waiver.rule);
+    for second in [false, true] {
+        let about = apply(plan, not_judged, findings, |waiver| of_waivers(waiver) == second);
+        for (rule, found) in about {
+            let level = level_of(assessment, rule, levels);
+            if level == Level::Allow {
+                continue;
+            }
+            let fingerprint = fingerprint(rule, &found);
+            findings.push(Finding { code: rule.code, name: rule.name, level, found, fingerprint, waived_by: None });
+        }
+    }
+}
+
+/// A unit as it stands behind its number.
+fn unit(unit: Unit, plan: &Plan) -> String {
+    match unit {
+        Unit::Percent => " %".to_owned(),
+        Unit::Cps => " cps".to_owned(),
+        Unit::Channels => " channels".to_owned(),
+        Unit::Seconds => " s".to_owned(),
+        Unit::Days => " days".to_owned(),
+        Unit::Times => " times".to_owned(),
+        Unit::Money => format!(" {}", plan.currency),
+    }
+}
+
+/// Applies some of the waivers to what was found; gives what is wrong with them.
+fn apply(
+    plan: &Plan,
+    not_judged: &[NotJudged],
+    findings: &mut [Finding],
+    which: impl Fn(&Waiver) -> bool,
+) -> Vec<(&'static Rule, Found)> {
+    let mut about: Vec<(&'static Rule, Found)> = Vec::new();
+    for (index, waiver) in plan.waivers.iter().enumerate().filter(|(_, waiver)| which(waiver)) {
+        let subject = || {
+            let mut subject = vec![("waiver", waiver.rule.clone())];
+            subject.extend(waiver.subjects.iter().cloned());
+            subject
+        };
         let mut covered = 0;
         for finding in findings.iter_mut().filter(|finding| names(waiver, finding)) {
             covered += 1;
@@ -203,17 +243,25 @@ fn govern(assessment: &Assessment<'_>, levels: &Levels, findings: &mut Vec<Findi
                 finding.waived_by = Some(index);
                 continue;
             }
-            let ceiling = waiver.ceiling.map(|c| c.value.to_string()).unwrap_or_default();
-            let measured = finding
-                .found
-                .measure
-                .map_or_else(|| "no measure".to_owned(), |m| m.round_dp(3).normalize().to_string());
+            let limit = waiver.ceiling.map(|c| c.value).unwrap_or_default();
+            let unit = waiver.ceiling.map(|c| unit(c.unit, plan)).unwrap_or_default();
+            let ceiling = format!("{}{unit}", limit.normalize());
+            let measured = match finding.found.measure {
+                // As few decimals as tell the two apart.
+                Some(measure) => {
+                    let rounded = (3..9).map(|places| measure.round_dp(places)).find(|rounded| *rounded > limit);
+                    format!("{}{unit}", rounded.unwrap_or(measure).normalize())
+                }
+                None => "an unknown amount".to_owned(),
+            };
             let mut labels = vec![Label::new(waiver.place.key("ceiling"), "approved up to here")];
             labels.extend(finding.found.labels.first().cloned());
             about.push((
                 &WAIVER_CEILING,
                 Found {
-                    subject: vec![("waiver", waiver.rule.clone()), ("of", finding.subject().to_owned())],
+                    subject: std::iter::once(("waiver", waiver.rule.clone()))
+                        .chain(finding.found.subject.iter().cloned())
+                        .collect(),
                     brief: format!("{measured} > {ceiling}"),
                     message: format!(
                         "{} waived `{}` up to {ceiling}, but `{}` measures {measured}",
@@ -239,7 +287,8 @@ fn govern(assessment: &Assessment<'_>, levels: &Levels, findings: &mut Vec<Findi
                     measure: None,
                 },
             ));
-        } else if covered == 0 {
+        } else if covered == 0 && !not_judged.iter().any(|rule| rule.name == waiver.rule) {
+            // What could not be judged may yet need its waiver.
             about.push((
                 &WAIVER_UNUSED,
                 Found {
@@ -253,13 +302,5 @@ fn govern(assessment: &Assessment<'_>, levels: &Levels, findings: &mut Vec<Findi
             ));
         }
     }
-    for (rule, found) in about {
-        let level = level_of(assessment, rule, levels);
-        if level == Level::Allow {
-            continue;
-        }
-        let fingerprint = fingerprint(rule, &found);
-        let waived_by = plan.waivers.iter().position(|waiver| waiver.rule == rule.name && waiver.until >= plan.as_of);
-        findings.push(Finding { code: rule.code, name: rule.name, level, found, fingerprint, waived_by });
-    }
+    about
 }

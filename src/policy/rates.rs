@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
+use crate::model::campaign::{self, Campaign};
 use crate::model::policy::Unit;
 use crate::model::rates::{Limit, Price, RateRow, RateTable};
 use crate::model::trunk::Trunk;
@@ -13,7 +14,7 @@ use crate::outage::engine::Engine;
 use crate::rating::average::average;
 use crate::rating::tariff::{Destination, Tariff};
 use crate::words::diagnostic::Label;
-use crate::words::figure::count;
+use crate::words::figure::{count, percent};
 use crate::words::level::Level;
 
 /// The rules. Codes 008 to 010 belong to rules that compare a table with its predecessor.
@@ -113,7 +114,7 @@ pub static RULES: &[Rule] = &[
         name: "rates-end-within-year",
         level: Level::Note,
         measures: None,
-        what: "A table ends within the 365 days from `as_of`; from then on its last rates are carried on.",
+        what: "A table, or a row in use, ends within the 365 days from `as_of`; after that its last rates are carried on.",
         why: "Figures after that day rest on prices that nobody has promised.",
         fix: "Renew the table when the carrier publishes the next one.",
         judge: Some(ends),
@@ -134,12 +135,31 @@ fn subject(trunk: &Trunk, table: &RateTable) -> Vec<(&'static str, String)> {
     vec![("table", table.path.clone()), ("trunk", trunk.name.clone())]
 }
 
+/// A row of a table: its prefix, and what tells it from other rows for that prefix.
+fn row_subject(trunk: &Trunk, table: &RateTable, row: &RateRow) -> Vec<(&'static str, String)> {
+    let mut subject = subject(trunk, table);
+    subject.push(("destination", row.prefix.to_string()));
+    if let Some(day) = row.effective_from.filter(|day| table.effective_from != Some(*day)) {
+        subject.push(("from", day.to_string()));
+    }
+    if !row.origins.is_empty() {
+        let mut origins: Vec<String> = row.origins.iter().map(ToString::to_string).collect();
+        origins.sort();
+        subject.push(("origins", origins.join(" ")));
+    }
+    subject
+}
+
 fn stale(assessment: &Assessment<'_>) -> Judgement {
     let plan = assessment.plan();
     let mut judgement = Judgement::clean();
     for (trunk, table) in tables(assessment) {
-        let newest = table.rows.iter().filter_map(|row| row.effective_from).filter(|day| *day <= plan.as_of).max();
-        let Some(since) = newest.max(table.effective_from.filter(|day| *day <= plan.as_of)) else {
+        let own = table.effective_from.map(|day| (day, table.place.key("effective_from")));
+        let rows = table.rows.iter().filter_map(|row| row.effective_from.map(|day| (day, row.span)));
+        // Of the same day the table's own line says it best.
+        let newest = own.into_iter().chain(rows).filter(|(day, _)| *day <= plan.as_of);
+        let newest = newest.reduce(|newest, other| if other.0 > newest.0 { other } else { newest });
+        let Some((since, span)) = newest else {
             if table.effective_from.is_none() {
                 judgement.not_judged = Some(format!("{} gives no `effective_from`", table.path));
             }
@@ -153,10 +173,10 @@ fn stale(assessment: &Assessment<'_>) -> Judgement {
             subject: subject(trunk, table),
             brief: format!("{age} days > {}", plan.policy.stale_after_days),
             message: format!(
-                "the prices of {} are in force since {since}: {age} days, {} are allowed",
+                "the newest prices of {} are in force since {since}: {age} days, {} are allowed",
                 table.path, plan.policy.stale_after_days
             ),
-            labels: vec![Label::new(table.place.key("effective_from"), format!("{age} days before {}", plan.as_of))],
+            labels: vec![Label::new(span, format!("{age} days before {}", plan.as_of))],
             help: "ask the carrier for its current list".to_owned(),
             measure: measure(age as f64),
         });
@@ -165,7 +185,7 @@ fn stale(assessment: &Assessment<'_>) -> Judgement {
 }
 
 /// The rows that price the plan's destinations on a trunk today.
-fn rows_in_use<'a>(engine: &'a Engine<'_>, trunk: &Trunk) -> Vec<(&'a RateRow, bool)> {
+pub(super) fn rows_in_use<'a>(engine: &'a Engine<'_>, trunk: &Trunk) -> Vec<(&'a RateRow, bool)> {
     let Some(tariff) = engine.tariff(trunk) else { return Vec::new() };
     let mut rows: BTreeMap<usize, bool> = BTreeMap::new();
     for campaign in &engine.plan.campaigns {
@@ -206,10 +226,18 @@ fn expired(assessment: &Assessment<'_>) -> Judgement {
     Judgement::found(findings)
 }
 
-/// Destinations that a trunk's table does not price today, each once, and when a row begins to price it.
-fn unpriced<'a>(
-    assessment: &'a Assessment<'_>,
-) -> Vec<(&'a Trunk, &'a RateTable, &'a crate::model::campaign::Destination, Option<NaiveDate>)> {
+/// A destination that a trunk's table does not price today.
+struct Unpriced<'a> {
+    trunk: &'a Trunk,
+    table: &'a RateTable,
+    campaign: &'a Campaign,
+    destination: &'a campaign::Destination,
+    /// The first row that will price it, and its day.
+    later: Option<(NaiveDate, &'a RateRow)>,
+}
+
+/// Destinations that a trunk's table does not price today, each once.
+fn unpriced<'a>(assessment: &'a Assessment<'_>) -> Vec<Unpriced<'a>> {
     let plan = assessment.plan();
     let mut missing = Vec::new();
     for trunk in &plan.trunks {
@@ -228,10 +256,10 @@ fn unpriced<'a>(
                         .rows
                         .iter()
                         .filter(|row| row.prefix.is_prefix_of(destination.prefix))
-                        .filter_map(|row| row.effective_from)
-                        .filter(|day| *day > plan.as_of)
-                        .min();
-                    missing.push((trunk, table, destination, later));
+                        .filter_map(|row| row.effective_from.map(|day| (day, row)))
+                        .filter(|(day, _)| *day > plan.as_of)
+                        .min_by_key(|(day, _)| *day);
+                    missing.push(Unpriced { trunk, table, campaign, destination, later });
                 }
             }
         }
@@ -243,8 +271,9 @@ fn not_yet(assessment: &Assessment<'_>) -> Judgement {
     let plan = assessment.plan();
     let findings = unpriced(assessment)
         .into_iter()
-        .filter_map(|(trunk, table, destination, later)| {
-            let day = later?;
+        .filter_map(|Unpriced { trunk, table, destination, later, .. }| {
+            let (day, row) = later?;
+            let by_table = table.place.keys.get("effective_from").filter(|_| table.effective_from == Some(day));
             Some(Found {
                 subject: vec![
                     ("destination", destination.prefix.to_string()),
@@ -257,7 +286,7 @@ fn not_yet(assessment: &Assessment<'_>) -> Judgement {
                     trunk.name, destination.prefix, plan.as_of
                 ),
                 labels: vec![
-                    Label::new(table.place.key("effective_from"), format!("from {day}")),
+                    Label::new(by_table.copied().unwrap_or(row.span), format!("from {day}")),
                     Label::new(destination.span, "this destination"),
                 ],
                 help: "name the table that is in force now".to_owned(),
@@ -271,8 +300,8 @@ fn not_yet(assessment: &Assessment<'_>) -> Judgement {
 fn without_rate(assessment: &Assessment<'_>) -> Judgement {
     let findings = unpriced(assessment)
         .into_iter()
-        .filter(|(_, _, _, later)| later.is_none())
-        .map(|(trunk, table, destination, _)| Found {
+        .filter(|unpriced| unpriced.later.is_none())
+        .map(|Unpriced { trunk, table, campaign, destination, .. }| Found {
             subject: vec![
                 ("destination", destination.prefix.to_string()),
                 ("trunk", trunk.name.clone()),
@@ -280,8 +309,9 @@ fn without_rate(assessment: &Assessment<'_>) -> Judgement {
             ],
             brief: format!("prefix {} on {}", destination.prefix, table.path),
             message: format!(
-                "{} of the attempts go to prefix {}, which {} does not price",
-                crate::words::figure::percent(destination.share),
+                "{} of the attempts of campaign `{}` go to prefix {}, which {} does not price",
+                percent(destination.share),
+                campaign.name,
                 destination.prefix,
                 table.path
             ),
@@ -325,8 +355,12 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                 let dearest = tariff
                     .index()
                     .longer(destination.prefix)
+                    // Only what prices calls today: no row of the future, none that another of its prefix has replaced.
+                    .filter(|row| {
+                        let prefix = table.rows.get(*row).map(|row| row.prefix);
+                        prefix.and_then(|p| tariff.index().find(p, plan.as_of, campaign.caller_id)) == Some(*row)
+                    })
                     .filter_map(|row| table.rows.get(row))
-                    .filter(|row| row.effective_from.is_none_or(|day| day <= plan.as_of))
                     .filter(|row| {
                         !own.iter().any(|d| {
                             d.prefix != destination.prefix
@@ -380,11 +414,7 @@ fn duplicate(assessment: &Assessment<'_>) -> Judgement {
     let mut findings = Vec::new();
     for (trunk, table) in tables(assessment) {
         findings.extend(duplicates(table).into_iter().map(|(first, second)| Found {
-            subject: vec![
-                ("table", table.path.clone()),
-                ("trunk", trunk.name.clone()),
-                ("destination", second.prefix.to_string()),
-            ],
+            subject: row_subject(trunk, table, second),
             brief: format!("prefix {}", second.prefix),
             message: format!("{} has two rows for prefix {} that begin on the same day", table.path, second.prefix),
             labels: vec![Label::new(second.span, "again here"), Label::new(first.span, "first here")],
@@ -421,11 +451,7 @@ fn outlier(assessment: &Assessment<'_>) -> Judgement {
         for (row, above, ratio) in outliers(tariff, plan.as_of) {
             let how = if ratio < 1.0 { "of" } else { "times" };
             findings.push(Found {
-                subject: vec![
-                    ("table", table.path.clone()),
-                    ("trunk", trunk.name.clone()),
-                    ("destination", row.prefix.to_string()),
-                ],
+                subject: row_subject(trunk, table, row),
                 brief: format!("prefix {}: {} {how} prefix {}", row.prefix, count(ratio), above.prefix),
                 message: format!(
                     "calls to prefix {} cost {} times what calls to {} above it cost in {}",
@@ -516,15 +542,30 @@ fn unstated(assessment: &Assessment<'_>) -> Judgement {
 
 fn ends(assessment: &Assessment<'_>) -> Judgement {
     let plan = assessment.plan();
-    let horizon = plan.as_of + chrono::Duration::days(365);
+    // A table that ends on the last of the 365 days leaves none to be carried on.
+    let last = plan.as_of + chrono::Duration::days(364);
+    let within = |day: &NaiveDate| (plan.as_of..last).contains(day);
     let mut findings = Vec::new();
     for (trunk, table) in tables(assessment) {
-        let Some(day) = table.expires.filter(|day| (plan.as_of..horizon).contains(day)) else { continue };
+        let by_table = table.expires.filter(within).map(|day| (day, table.place.key("expires")));
+        // A row in use with a last day of its own, and no other row of its prefix that takes over.
+        let by_row = rows_in_use(&assessment.engine, trunk)
+            .into_iter()
+            .filter_map(|(row, _)| row.expires.filter(within).map(|day| (day, row)))
+            .filter(|(day, row)| {
+                let after = assessment.engine.tariff(trunk).and_then(|tariff| {
+                    tariff.index().find(row.prefix, *day + chrono::Duration::days(1), row.origins.first().copied())
+                });
+                after.and_then(|after| table.rows.get(after)).is_some_and(|after| after.span == row.span)
+            })
+            .map(|(day, row)| (day, row.span))
+            .min_by_key(|(day, _)| *day);
+        let Some((day, span)) = by_table.or(by_row) else { continue };
         findings.push(Found {
             subject: subject(trunk, table),
             brief: format!("ends {day}"),
-            message: format!("{} ends on {day}; from then on its last rates are carried on", table.path),
-            labels: vec![Label::new(table.place.key("expires"), "the last day")],
+            message: format!("{} ends on {day}; after that its last rates are carried on", table.path),
+            labels: vec![Label::new(span, "the last day")],
             help: "renew the table when the carrier publishes the next one".to_owned(),
             measure: None,
         });

@@ -188,6 +188,13 @@ fn found(trunk: &Trunk, brief: impl Into<String>, message: String, labels: Vec<L
     }
 }
 
+/// A finding that one trunk may have more than once, told apart by what else it is about.
+fn about(found: Found, kind: &'static str, name: &str) -> Found {
+    let mut subject = found.subject;
+    subject.push((kind, name.to_owned()));
+    Found { subject, ..found }
+}
+
 fn no_secondary(assessment: &Assessment<'_>) -> Judgement {
     match assessment.plan().trunks.as_slice() {
         [only] => Judgement::found(vec![found(
@@ -224,13 +231,14 @@ fn same_host(assessment: &Assessment<'_>) -> Judgement {
         .filter(|(a, b)| host(a).is_some() && host(a) == host(b))
         .map(|(a, b)| {
             let name = host(a).unwrap_or_default();
-            found(
+            let pair = found(
                 b,
                 name.clone(),
                 format!("`{}` and `{}` have the same host {name}", a.name, b.name),
                 vec![at(b, "host", "the same host"), at(a, "host", "as here")],
                 "another carrier, or another point of presence",
-            )
+            );
+            about(pair, "with", &a.name)
         })
         .collect();
     Judgement::found(findings)
@@ -261,7 +269,8 @@ fn shared(assessment: &Assessment<'_>, kind: impl Fn(&str) -> bool, what: &str, 
         .into_iter()
         .map(|tag| {
             let labels = trunks.iter().map(|trunk| at(trunk, "depends_on", format!("needs {tag}"))).collect();
-            found(second, tag.clone(), format!("every trunk depends on the {what} `{tag}`"), labels, help)
+            let message = format!("every trunk depends on the {what} `{tag}`");
+            about(found(second, tag.clone(), message, labels, help), "component", &tag)
         })
         .collect()
 }
@@ -406,7 +415,8 @@ fn dial_timeout(assessment: &Assessment<'_>) -> Judgement {
     let plan = assessment.plan();
     let mut findings = Vec::new();
     for cause in &plan.causes {
-        for (trunk, outage) in plan.trunks.iter().zip(behaviours(plan, cause)) {
+        // Behind the last trunk there is nothing to move on to.
+        for (trunk, outage) in with_successor(assessment).iter().zip(behaviours(plan, cause)) {
             let Some(Met::MovesOnIfHeld { after }) = outage.map(|outage| outage.met) else { continue };
             for campaign in &plan.campaigns {
                 let Some(timeout) = campaign.dial_timeout.filter(|timeout| *timeout < after) else { continue };
