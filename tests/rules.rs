@@ -282,7 +282,7 @@ const CASES: &[Case] = &[
         edits: &[(METERED, "channels = 100", "channels = 100\nprepaid = { balance = 10.00 }")],
         exit: 1,
         subject: &[("trunk", "metered"), ("cause", "rejects")],
-        place: (METERED, "[limits]"),
+        place: (METERED, "prepaid = {"),
         says: || texts(&["10 h", "prepaid balance", "4 h 10 min", "7,000 attempts"]),
         helps: || texts(&["raise it"]),
         ..CASE
@@ -292,7 +292,7 @@ const CASES: &[Case] = &[
         edits: &[(METERED, "channels = 100", "channels = 100\ndaily_spend = { limit = 10.00, resets = \"UTC\" }")],
         exit: 1,
         subject: &[("trunk", "metered"), ("cause", "rejects")],
-        place: (METERED, "[limits]"),
+        place: (METERED, "daily_spend = {"),
         says: || texts(&["10 h", "daily spend", "4 h 10 min", "7,000 attempts"]),
         helps: || texts(&["raise it"]),
         ..CASE
@@ -305,7 +305,7 @@ const CASES: &[Case] = &[
             "monthly = 10.00",
             "monthly = 10.00\nshort_calls = { up_to = \"60s\", allowed = 0.15, over = \">\", min_calls = 100, fee = 0.01, on = \"all\" }",
         )],
-        place: (METERED, "[fees]"),
+        place: (METERED, "short_calls = {"),
         says: || texts(&["100.0 %", "60 s", "15.0 %", "cost 24.00 USD on top of 24.00 USD"]),
         helps: || texts(&["without the surcharge"]),
         ..CASE
@@ -314,7 +314,7 @@ const CASES: &[Case] = &[
         code: "COST009",
         // 2,400 calls of 60 s bill 90 s each.
         edits: &[(METERED, "increment = \"6/6\"", "increment = \"90/6\"")],
-        place: (METERED, "[billing]"),
+        place: (METERED, "increment = \"90/6\""),
         says: || texts(&["3,600 minutes", "2,400 talked", "90/6", "1.50 times", "1.25"]),
         helps: || texts(&["trunkrisk estimate"]),
         ..CASE
@@ -556,7 +556,7 @@ const CASES: &[Case] = &[
         code: "TRUNK011",
         edits: &[(FLAT, "excess_signal = \"503\"", "excess_signal = \"486\"")],
         subject: &[("trunk", "flat")],
-        place: (FLAT, "[limits]"),
+        place: (FLAT, "excess_signal = \"486\""),
         says: || texts(&["`flat`", "486"]),
         helps: || texts(&["dialplan"]),
         ..CASE
@@ -575,7 +575,7 @@ const CASES: &[Case] = &[
         code: "TRUNK013",
         edits: &[(METERED, "channels = 100", "channels = 100\ndialers = \"refused\"")],
         exit: 1,
-        place: (METERED, "[limits]"),
+        place: (METERED, "dialers = \"refused\""),
         says: || texts(&["Metered", "`metered`"]),
         helps: || texts(&["allow dialers"]),
         ..CASE

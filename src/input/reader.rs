@@ -1,6 +1,7 @@
 //! Reads typed values out of a tree and reports every one that is not what it should be.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -72,7 +73,14 @@ impl<'a> Reader<'a> {
     /// The place of the table and its keys.
     #[must_use]
     pub fn place(&self) -> Place {
-        Place { item: self.span, keys: self.entries.iter().map(|entry| (entry.key.clone(), entry.node.span)).collect() }
+        let mut keys = BTreeMap::new();
+        for entry in self.entries {
+            keys.insert(entry.key.clone(), entry.node.span);
+            if let Value::Table(inner) = &entry.node.value {
+                keys.extend(inner.iter().map(|nested| (format!("{}.{}", entry.key, nested.key), nested.node.span)));
+            }
+        }
+        Place { item: self.span, keys }
     }
 
     /// A key's node, where it is given.

@@ -9,7 +9,7 @@ use crate::words::diagnostic::Span;
 pub struct Place {
     /// The table itself: its header, or its name.
     pub item: Span,
-    /// The values by key.
+    /// The values by key; those of nested tables by their path, `limits.cps`.
     pub keys: BTreeMap<String, Span>,
 }
 
@@ -20,9 +20,18 @@ impl Place {
         Self { item, keys: BTreeMap::new() }
     }
 
-    /// The value of a key where it is given, else the table.
+    /// The value of a key such as `seats` or `limits.cps` where it is given, else the nearest table that holds it.
     #[must_use]
     pub fn key(&self, key: &str) -> Span {
-        self.keys.get(key).copied().unwrap_or(self.item)
+        let mut path = key;
+        loop {
+            if let Some(span) = self.keys.get(path) {
+                return *span;
+            }
+            match path.rsplit_once('.') {
+                Some((outer, _)) => path = outer,
+                None => return self.item,
+            }
+        }
     }
 }

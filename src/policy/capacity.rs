@@ -114,7 +114,7 @@ fn at_limit(assessment: &Assessment<'_>, trunk: usize, key: &str, said: String) 
     let Some(named) = plan.trunks.get(trunk) else { return Vec::new() };
     let Some(table) = plan.table(named) else { return Vec::new() };
     let own = named.place.keys.get(key).copied();
-    let by_table = table.place.keys.get("limits").copied();
+    let by_table = table.place.keys.contains_key("limits").then(|| table.place.key(&format!("limits.{key}")));
     let table_wins = match key {
         "channels" => decides(table.limits.channels, named.channels),
         _ => decides(table.limits.cps, named.cps),

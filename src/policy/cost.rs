@@ -215,8 +215,7 @@ fn caps(assessment: &Assessment<'_>, kind: CapKind, what: &str, key: &str) -> Ju
         if findings.iter().any(|found| found.subject == subject) {
             continue;
         }
-        let span =
-            plan.table(trunk).and_then(|table| table.place.keys.get("limits").copied()).unwrap_or(trunk.place.item);
+        let span = plan.table(trunk).map_or(trunk.place.item, |table| table.place.key(&format!("limits.{key}")));
         let lost = scenario.outage.lost();
         findings.push(Found {
             subject,
@@ -313,7 +312,7 @@ fn short(assessment: &Assessment<'_>) -> Judgement {
                     bill.short_call_fees,
                     bill.calls
                 ),
-                labels: vec![Label::new(table.place.key("fees"), "the rule on short calls")],
+                labels: vec![Label::new(table.place.key("fees.short_calls"), "the rule on short calls")],
                 help: "a carrier without the surcharge, or fewer answered machines".to_owned(),
                 measure: measure(bill.short_share * 100.0),
             })
@@ -375,7 +374,7 @@ fn increments(assessment: &Assessment<'_>, trunk: &Trunk, table: &RateTable) -> 
     let text = if names.is_empty() { String::new() } else { format!(" at {}", names.join(" and ")) };
     let span = match rows.first() {
         Some((row, _)) if table.billing.increment != Some(row.increment) => row.span,
-        _ => table.place.key("billing"),
+        _ => table.place.key("billing.increment"),
     };
     (text, span)
 }

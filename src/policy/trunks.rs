@@ -457,7 +457,7 @@ fn excess(assessment: &Assessment<'_>) -> Judgement {
                     trunk,
                     format!("{} stops", table.limits.excess_signal),
                     format!("`{}` refuses excess calls in a way that ends them: {}", trunk.name, decision.why),
-                    vec![Label::new(table.place.key("limits"), "`excess_signal`")],
+                    vec![Label::new(table.place.key("limits.excess_signal"), "`excess_signal`")],
                     "let the dialplan move on from that status, or limit the trunk on the PBX",
                 )
             })
@@ -503,7 +503,7 @@ fn refuses_dialers(assessment: &Assessment<'_>) -> Judgement {
                     trunk,
                     "no dialers",
                     format!("{} takes no dialer traffic on `{}`", table.carrier, trunk.name),
-                    vec![Label::new(table.place.key("limits"), "`dialers`")],
+                    vec![Label::new(table.place.key("limits.dialers"), "`dialers`")],
                     "a carrier whose terms allow dialers",
                 )
             })

@@ -205,7 +205,7 @@ pub(super) fn steps(
                         rounding.places
                     ),
                 )
-                .at([row.span, table.place.key("billing")]),
+                .at([row.span, table.place.key("billing.increment")]),
         );
         steps.push(
             Step::new(format!(

@@ -335,7 +335,7 @@ fn limit_step(assessment: &Assessment<'_>, trunk: usize, channels: bool) -> Opti
     } else {
         ("cps", "calls per second", named.cps, table.limits.cps, known.cps)
     };
-    let limits = table.place.keys.get("limits").copied();
+    let limits = table.place.keys.contains_key("limits").then(|| table.place.key(&format!("limits.{key}")));
     let places: Vec<Span> = named.place.keys.get(key).copied().into_iter().chain(limits).collect();
     let step = Step::new(format!("{what} of {}", named.name))
         .formula(

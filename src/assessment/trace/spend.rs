@@ -99,7 +99,7 @@ fn calls(assessment: &Assessment<'_>, scenario: &Scenario, billed: &Billed<'_>) 
     let step =
         Step::new(format!("what an answered call over {} costs on average [{}]", billed.name, billed.table.currency))
             .formula("Σ steps P(billed so) × rounded cost; see call.TRUNK.PREFIX", "")
-            .at([billed.table.place.key("billing")]);
+            .at([billed.table.place.key("billing.increment")]);
     Ok(Some(step.grid(&columns, rows)))
 }
 
@@ -138,7 +138,7 @@ fn amounts(
     let (factor, by) = tax_and_rate(assessment, table);
     let tax = 1.0 + weight(table.fees.usage_tax);
     let fees = || {
-        let taxed = (!table.fees.usage_tax.is_zero()).then(|| table.place.key("fees"));
+        let taxed = (!table.fees.usage_tax.is_zero()).then(|| table.place.key("fees.usage_tax"));
         taxed.into_iter().chain(fx_places(assessment, table))
     };
     for (index, (part, prefix)) in flow.destinations.iter().zip(&engine.prefixes).enumerate() {
@@ -201,7 +201,7 @@ fn amounts(
                     format!("{} / {}", digits(flow.short), digits(flow.answered)),
                 )
                 .number(charged.share, "share")
-                .at([table.place.key("fees")]),
+                .at([table.place.key("fees.short_calls")]),
         );
         steps.push(
             Step::new(format!("surcharge on short calls over {}", billed.name))
@@ -210,7 +210,7 @@ fn amounts(
                     format!("{} × {} {}{by}", digits(charged.charged_calls), rule.fee.normalize(), table.currency),
                 )
                 .money(convert(engine, billed.trunk, charged.amount * tax)?)
-                .at([table.place.key("fees")])
+                .at([table.place.key("fees.short_calls")])
                 .at(fees())
                 .adding(),
         );
