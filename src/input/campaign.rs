@@ -8,7 +8,7 @@ use super::laws;
 use super::reader::{Field, Log, Reader, unique};
 use super::tree::Node;
 use crate::model::campaign::{Campaign, Destination, Outcome, Shift};
-use crate::words::calendar::Hours;
+use crate::words::calendar::{Hours, HoursErrorKind};
 use crate::words::diagnostic::Span;
 
 /// More seats or attempts than any floor has: a slip.
@@ -16,13 +16,15 @@ const MOST_SEATS: u32 = 100_000;
 const MOST_ATTEMPTS: u32 = 100_000;
 
 /// Reads one campaign.
-pub fn campaign(node: &Node, index: usize, country: Option<&str>, log: &Log) -> Option<Campaign> {
+///
+/// `country` is `None` where it is at fault: holidays are then read as some country's, so that it is one fault.
+pub fn campaign(node: &Node, index: usize, country: Option<Option<&str>>, log: &Log) -> Option<Campaign> {
     let named = Reader::new(node, format!("campaign {index}"), log)?;
     let name = named.required("name", "\"renewals\"", Field::name);
     let what = name.as_ref().map_or_else(|| named.what.clone(), |name| format!("campaign `{name}`"));
     let reader = named.called(what);
     let seats = reader.required("seats", "50", |f| f.whole32(1, MOST_SEATS));
-    let shifts = read_shifts(&reader, seats, country, log);
+    let shifts = read_shifts(&reader, seats, country.unwrap_or(Some("US")), log);
     let attempts = reader.required("attempts_per_seat_hour", "200", |f| f.positive(MOST_ATTEMPTS));
     let lines = match reader.node("lines_per_seat") {
         Some(_) => reader.optional("lines_per_seat", |f| f.positive(1000)).map(Some),
@@ -112,12 +114,18 @@ fn hours(field: &Field<'_>, country: Option<&str>) -> Option<Hours> {
             } else {
                 whole
             };
+            let help = match error.kind {
+                HoursErrorKind::UnknownCountry { .. } | HoursErrorKind::HolidaysWithoutCountry { .. } => {
+                    "country = \"US\" in the plan says whose holidays they are; without `PH` and `SH` none is needed"
+                }
+                _ => "OpenStreetMap's opening_hours syntax, such as \"Mo-Fr 08:00-20:00; Sa 09:00-14:00; PH off\"",
+            };
             field.log().faults.at(
                 FaultKind::BadOpeningHours,
                 span,
                 format!("the opening hours {text:?} cannot be used: {error}"),
                 "here",
-                "OpenStreetMap's opening_hours syntax, such as \"Mo-Fr 08:00-20:00; Sa 09:00-14:00; PH off\"",
+                help,
             );
         })
         .ok()

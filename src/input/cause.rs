@@ -104,12 +104,8 @@ pub fn cause(node: &Node, index: usize, log: &Log) -> Option<Cause> {
     let duration = reader.or("duration", None, |f| laws::duration(f).map(Some));
     let longest = reader.or("longest", None, |f| f.positive_seconds().map(Some));
     let share = reader.or("share", 1.0, |f| {
-        let share = f.fraction()?;
-        if share > 0.0 {
-            return Some(share);
-        }
-        f.fault(FaultKind::OutOfRange, "cannot be 0: the cause would hit nothing", "above 0, at most 1");
-        None
+        // At 0 the cause would hit nothing.
+        f.positive(1)
     });
     let place = reader.place();
     reader.finish();

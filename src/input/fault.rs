@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::words::diagnostic::{Diagnostic, Label, Sources, Span};
+use crate::words::diagnostic::{Diagnostic, Label, Span};
 use crate::words::level::Level;
 
 /// The kinds of faults. Each is a rule of the family `IN`; none can be allowed or waived.
@@ -123,6 +123,17 @@ impl Faults {
         self.0.borrow_mut().push(Diagnostic { code, name, level: Level::Deny, message, labels, help });
     }
 
+    /// Takes a fault back, where a later one says more. It is one of the last.
+    pub fn take_back(&self, span: Span, message: &str) {
+        let mut faults = self.0.borrow_mut();
+        let same = |fault: &Diagnostic| {
+            fault.message == message && fault.labels.first().is_some_and(|label| label.span == span)
+        };
+        if let Some(index) = faults.iter().rposition(same) {
+            faults.remove(index);
+        }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -137,9 +148,10 @@ impl Faults {
 
     /// All of them, in the order of the files and the places in them.
     #[must_use]
-    pub fn into_sorted(self, sources: &Sources) -> Vec<Diagnostic> {
+    pub fn into_sorted(self) -> Vec<Diagnostic> {
         let mut faults = self.0.into_inner();
-        faults.sort_by_cached_key(|fault| fault.labels.first().map(|label| (label.span, sources.position(label.span))));
+        // Spans are ordered by file and byte, which is the order of lines and columns as well.
+        faults.sort_by_key(|fault| fault.labels.first().map(|label| label.span));
         faults.dedup();
         faults
     }
@@ -164,8 +176,14 @@ pub fn did_you_mean(given: &str, known: &[&str]) -> String {
         Some(word) => format!("did you mean `{word}`?"),
         None if known.is_empty() => String::new(),
         None => {
-            let shown: Vec<String> = known.iter().take(12).map(|word| format!("`{word}`")).collect();
-            let rest = known.len().saturating_sub(12);
+            let mut once: Vec<&str> = Vec::new();
+            for word in known {
+                if !once.contains(word) {
+                    once.push(word);
+                }
+            }
+            let shown: Vec<String> = once.iter().take(12).map(|word| format!("`{word}`")).collect();
+            let rest = once.len().saturating_sub(12);
             let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
             format!("known here: {}{more}", shown.join(", "))
         }

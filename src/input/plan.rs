@@ -132,12 +132,12 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
             Ok(Loaded { plan, sources, inputs })
         }
         _ => {
-            let mut faults = log.faults.into_sorted(&sources);
+            let mut faults = log.faults.into_sorted();
             if faults.is_empty() {
                 // Every reader reports why it read nothing; this is for the one that forgot.
                 let safety = Faults::default();
                 safety.bare(FaultKind::Unreadable, format!("{} could not be read", text.name), "");
-                faults = safety.into_sorted(&sources);
+                faults = safety.into_sorted();
             }
             Err(Rejected { faults, sources, inputs })
         }
@@ -159,13 +159,14 @@ fn read_tables(
 ) -> Vec<(String, Option<RateTable>)> {
     let mut tables: Vec<(String, Option<RateTable>)> = Vec::new();
     for raw in raw.iter().flatten() {
-        if tables.iter().any(|(path, _)| *path == raw.rates) {
+        let Some((rates, span)) = &raw.rates else { continue };
+        if tables.iter().any(|(path, _)| path == rates) {
             continue;
         }
-        let table = match folder.read(&raw.rates) {
+        let table = match folder.read(rates) {
             Err(fault) => {
-                let message = format!("rate table of trunk `{}`: {}", raw.trunk.name, fault.message);
-                log.faults.at(fault.kind, raw.trunk.place.key("rates"), message, "named here", fault.help);
+                let message = format!("rate table of {}: {}", raw.what, fault.message);
+                log.faults.at(fault.kind, *span, message, "named here", fault.help);
                 None
             }
             Ok(text) => {
@@ -178,7 +179,7 @@ fn read_tables(
                 read
             }
         };
-        tables.push((raw.rates.clone(), table));
+        tables.push((rates.clone(), table));
     }
     tables
 }
@@ -196,12 +197,12 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Pla
         (None, _) => reader.required("as_of", "2026-12-01", Field::date),
     };
     if reader.node("campaign").is_none() {
-        missing_block(&reader, log, "campaign");
+        missing_block(&reader, "campaign");
     }
     if reader.node("trunk").is_none() {
-        missing_block(&reader, log, "trunk");
+        missing_block(&reader, "trunk");
     }
-    let holidays = country.as_ref().and_then(Option::as_deref);
+    let holidays = country.as_ref().map(Option::as_deref);
     let campaigns: Vec<_> =
         reader.tables("campaign").iter().enumerate().map(|(i, node)| campaign(node, i, holidays, log)).collect();
     let causes: Vec<_> = reader.tables("cause").iter().enumerate().map(|(i, node)| cause(node, i, log)).collect();
@@ -239,25 +240,24 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Pla
     })
 }
 
-fn missing_block(reader: &Reader<'_>, log: &Log, block: &str) {
-    log.faults.at(
-        FaultKind::MissingKey,
-        reader.span,
-        format!("the plan has no [[{block}]] block"),
-        format!("no [[{block}]]"),
-        "`trunkrisk init` writes a plan to begin with",
-    );
+fn missing_block(reader: &Reader<'_>, block: &'static str) {
+    let (message, label) = (format!("the plan has no [[{block}]] block"), format!("no [[{block}]]"));
+    reader.missing(&[block], message, label, "`trunkrisk init` writes a plan to begin with".to_owned());
 }
 
 /// Joins trunks with their tables and checks what only the whole can show.
 fn join(plan: &mut Plan, raw: Vec<Option<RawTrunk>>, tables: Vec<(String, Option<RateTable>)>, log: &Log) {
     let faults = &log.faults;
     let paths: Vec<String> = tables.iter().map(|(path, _)| path.clone()).collect();
-    let complete = raw.iter().all(Option::is_some) && tables.iter().all(|(_, table)| table.is_some());
+    let whole = |raw: &Option<RawTrunk>| raw.as_ref().is_some_and(|raw| raw.trunk.is_some() && raw.rates.is_some());
+    let complete = raw.iter().all(whole) && tables.iter().all(|(_, table)| table.is_some());
     plan.trunks = raw
         .into_iter()
         .flatten()
-        .map(|raw| Trunk { table: paths.iter().position(|path| *path == raw.rates).unwrap_or(0), ..raw.trunk })
+        .filter_map(|raw| {
+            let table = raw.rates.and_then(|(rates, _)| paths.iter().position(|path| *path == rates));
+            Some(Trunk { table: table.unwrap_or(0), ..raw.trunk? })
+        })
         .collect();
     plan.tables = tables.into_iter().filter_map(|(_, table)| table).collect();
     let name = |item: &Trunk| (item.name.clone(), item.place.key("name"));

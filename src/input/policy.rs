@@ -1,6 +1,7 @@
 //! `[scenario]`, `[fx]`, `[budget]`, `[policy]` and `[[waiver]]`.
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::fault::{FaultKind, did_you_mean};
 use super::reader::{Field, Log, Reader};
@@ -31,7 +32,7 @@ pub fn scenario(node: Option<&Node>, root: &Reader<'_>, log: &Log) -> Option<Sce
         let durations = f.items("an array of durations", |item| {
             let seconds = item.positive_seconds()?;
             if seconds > LONGEST_SCENARIO {
-                item.fault(FaultKind::OutOfRange, "holds an outage longer than 365 days", "at most \"365d\"");
+                item.fault(FaultKind::OutOfRange, "is longer than 365 days", "at most \"365d\"");
                 return None;
             }
             Some(seconds)
@@ -48,6 +49,11 @@ pub fn scenario(node: Option<&Node>, root: &Reader<'_>, log: &Log) -> Option<Sce
     let start = reader.or_assume("start", Start::Worst, "worst", "none is given", |f| match &f.node.value {
         Value::Text(text) if text == "worst" => Some(Start::Worst),
         Value::Date(_) => f.date_time().map(Start::At),
+        Value::Text(_) => {
+            let help = "\"worst\", or a local date and time without quotes, such as 2026-12-01T10:00:00";
+            f.fault(FaultKind::UnknownWord, "is no start of an outage", help);
+            None
+        }
         _ => f.wrong("\"worst\", or a local date and time such as 2026-12-01T10:00:00"),
     });
     let place = reader.place();
@@ -61,6 +67,7 @@ pub fn fx(node: &Node, currency: Option<Currency>, log: &Log) -> Option<Fx> {
     let as_of = reader.required("as_of", "2026-12-01", Field::date);
     let Value::Table(entries) = &node.value else { return None };
     let mut rates = Vec::new();
+    let before = log.faults.len();
     for entry in entries.iter().filter(|entry| entry.key != "as_of") {
         let Some(other) = Currency::parse(&entry.key) else {
             let codes: Vec<&str> = Currency::codes().collect();
@@ -83,6 +90,8 @@ pub fn fx(node: &Node, currency: Option<Currency>, log: &Log) -> Option<Fx> {
             rates.push((other, rate));
         }
     }
+    // A plan without the rate that is at fault here would be at fault for lacking it.
+    (log.faults.len() == before).then_some(())?;
     Some(Fx { as_of: as_of?, rates, place: reader.place() })
 }
 
@@ -98,11 +107,11 @@ pub fn budget(node: Option<&Node>, root: &Reader<'_>, currency: Option<Currency>
     };
     let (incident, month, year) = (amount("incident"), amount("month"), amount("year"));
     let confidence = reader.or("confidence", 0.95, |f| {
-        let share = f.fraction()?;
-        if share > 0.0 && share < 1.0 {
-            return Some(share);
+        let share = f.decimal()?;
+        if share > Decimal::ZERO && share < Decimal::ONE {
+            return share.to_f64();
         }
-        f.fault(FaultKind::OutOfRange, "must lie between 0 and 1", "0.95: in 95 of 100 years");
+        f.fault(FaultKind::OutOfRange, "must lie between 0 and 1", "such as 0.95: in 95 of 100 years");
         None
     });
     if reader.node("year").is_some() && reader.node("confidence").is_none() {
@@ -234,12 +243,16 @@ pub fn waiver(node: &Node, known: &[KnownRule], currency: Option<Currency>, log:
 }
 
 fn ceiling(field: &Field<'_>, unit: Unit, currency: Option<Currency>) -> Option<Ceiling> {
-    let text = field.text()?.trim();
+    let code = currency.map_or_else(|| "USD".to_owned(), |currency| currency.code().to_owned());
+    let wanted = if unit == Unit::Money { format!("2000.00 {code}") } else { unit.example().to_owned() };
+    let Value::Text(text) = &field.node.value else {
+        return field.wrong(&format!("a number and its unit between quotes: \"{wanted}\""));
+    };
+    let text = text.trim();
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());
     let (number, word) = text.split_at(split);
     let word = word.trim();
     let value = parse_exact(number).ok();
-    let code = currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
     let fits = match unit {
         Unit::Percent => word == "%",
         Unit::Cps => word == "cps",
@@ -259,7 +272,6 @@ fn ceiling(field: &Field<'_>, unit: Unit, currency: Option<Currency>) -> Option<
             value.checked_mul(Decimal::from(factor)).map(|value| Ceiling { value, unit })
         }
         _ => {
-            let wanted = if unit == Unit::Money { format!("2000.00 {code}") } else { unit.example().to_owned() };
             field.fault(
                 FaultKind::BadUnit,
                 "is no ceiling for this rule",

@@ -1,5 +1,6 @@
 //! Rate tables: `rates/*.toml`.
 
+use std::cell::RefCell;
 use std::num::NonZeroU32;
 
 use chrono::NaiveDate;
@@ -15,6 +16,7 @@ use crate::model::rates::{
     Billing, CpsWindow, DailySpend, Fees, Limit, Limits, Prepaid, Price, PriceStep, RatePerMinute, RateRow, RateTable,
     SeatBasis, SeatPrice, ShortCalls, ShortCallsOn, TableKind,
 };
+use crate::words::diagnostic::Span;
 use crate::words::increment::{BillingIncrement, IncrementBase, IncrementError};
 use crate::words::rounding::{Rounding, RoundingMode};
 
@@ -44,12 +46,26 @@ pub fn table(node: &Node, path: &str, log: &Log) -> Option<RateTable> {
         );
     }
     let seats = read_seats(&reader, log);
-    let defaults =
-        Defaults { billing: billing.as_ref(), effective_from: effective_from.flatten(), expires: expires.flatten() };
+    let defaults = Defaults {
+        billing: billing.as_ref(),
+        effective_from: effective_from.flatten(),
+        expires: expires.flatten(),
+        without_increment: RefCell::default(),
+    };
     let rows: Option<Vec<RateRow>> = {
         let read: Vec<Option<RateRow>> = reader.tables("rate").iter().map(|node| row(node, &defaults, log)).collect();
         read.into_iter().collect()
     };
+    if let [first, rest @ ..] = defaults.without_increment.borrow().as_slice() {
+        let (message, label) = if rest.is_empty() {
+            ("a rate row states no increment, and neither does [billing]".to_owned(), "no increment")
+        } else {
+            let count = rest.len() + 1;
+            (format!("{count} rate rows state no increment, and neither does [billing]"), "the first of them")
+        };
+        let help = "add `increment = \"6/6\"` to [billing] or to the row, as the carrier's price list states";
+        log.faults.at(FaultKind::MissingKey, *first, message, label, help);
+    }
     if kind == Some(false) {
         if let Some(node) = reader.node("seat") {
             let help = "write kind = \"flat-rate\", or price by [[rate]] rows alone";
@@ -328,6 +344,8 @@ struct Defaults<'a> {
     billing: Option<&'a Billing>,
     effective_from: Option<NaiveDate>,
     expires: Option<NaiveDate>,
+    /// Rows that are billed by no known increment: one omission in [billing], so one fault.
+    without_increment: RefCell<Vec<Span>>,
 }
 
 const PRICES: [&str; 5] = ["per_minute", "first", "interstate", "steps", "following"];
@@ -350,13 +368,7 @@ fn row(node: &Node, defaults: &Defaults<'_>, log: &Log) -> Option<RateRow> {
         (None, _) => {
             // Where [billing] itself is at fault, that fault says enough.
             if defaults.billing.is_some() {
-                log.faults.at(
-                    FaultKind::MissingKey,
-                    reader.span,
-                    format!("{} states no increment, and neither does [billing]", reader.what),
-                    "no increment",
-                    "add `increment = \"6/6\"` here or in [billing], as the carrier's price list states",
-                );
+                defaults.without_increment.borrow_mut().push(reader.span);
             }
             None
         }
@@ -425,15 +437,18 @@ fn price(reader: &Reader<'_>, log: &Log) -> Option<Price> {
             steps.map(Price::Steps)
         }
         [] => {
-            log.faults.at(
-                FaultKind::MissingKey,
-                reader.span,
-                format!("{} has no price", reader.what),
-                "no price",
-                "add `per_minute`, or `first` and `following`, or `interstate` and `intrastate`, or `steps`",
-            );
-            // Known keys all the same, so that they are not called unknown as well.
-            let _ = reader.given(&["following", "intrastate", "indeterminate"]);
+            // Asked for, so that they are not called unknown as well.
+            match reader.given(&["following", "intrastate", "indeterminate"]).as_slice() {
+                [("following", _)] => _ = reader.required("first", "0.017", rate),
+                [("intrastate" | "indeterminate", _), ..] => _ = reader.required("interstate", "0.012", rate),
+                _ => reader.missing(
+                    &PRICES,
+                    format!("{} has no price", reader.what),
+                    "no price".to_owned(),
+                    "add `per_minute`, or `first` and `following`, or `interstate` and `intrastate`, or `steps`"
+                        .to_owned(),
+                ),
+            }
             None
         }
         [.., last] => {
@@ -472,6 +487,7 @@ fn steps(field: &Field<'_>, log: &Log) -> Option<Vec<PriceStep>> {
         let from = step.required("from", "\"60s\"", Field::seconds);
         let price = step.required("per_minute", "0.20", rate);
         let increment = step.required("increment", "60", |f| f.whole32(1, BillingIncrement::LONGEST));
+        let place = step.place();
         step.finish();
         let from = from?;
         // Durations are whole milliseconds; steps begin at whole seconds.
@@ -479,10 +495,13 @@ fn steps(field: &Field<'_>, log: &Log) -> Option<Vec<PriceStep>> {
             item.fault(FaultKind::OutOfRange, "begins at a fraction of a second or after a day", "whole seconds");
             return None;
         }
-        Some((item.node, PriceStep { from: from as u32, price: price?, increment: NonZeroU32::new(increment?)? }))
+        Some((
+            place.key("from"),
+            PriceStep { from: from as u32, price: price?, increment: NonZeroU32::new(increment?)? },
+        ))
     })?;
     let mut steps = Vec::with_capacity(read.len());
-    for (node, step) in read {
+    for (span, step) in read {
         let aligned = previous.map_or(step.from == 0, |before| {
             step.from > before.from && (step.from - before.from) % before.increment == 0
         });
@@ -492,11 +511,8 @@ fn steps(field: &Field<'_>, log: &Log) -> Option<Vec<PriceStep>> {
             } else {
                 "each step begins after a whole number of the increments before it"
             };
-            Field::nested(node, "steps", "the row", log).fault(
-                FaultKind::OutOfRange,
-                "begins at the wrong second",
-                help,
-            );
+            let message = format!("a price step of {} begins at the wrong second", field.of());
+            log.faults.at(FaultKind::OutOfRange, span, message, format!("begins after {} s", step.from), help);
             return None;
         }
         previous = Some(step);

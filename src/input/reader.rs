@@ -1,7 +1,7 @@
 //! Reads typed values out of a tree and reports every one that is not what it should be.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use toml::value::Datetime;
 
-use super::fault::{FaultKind, Faults, did_you_mean};
+use super::fault::{FaultKind, Faults, did_you_mean, suggest};
 use super::tree::{Entry, Node, Value};
 use crate::model::place::Place;
 use crate::model::plan::Assumption;
@@ -37,6 +37,8 @@ pub struct Reader<'a> {
     pub span: Span,
     log: &'a Log,
     asked: RefCell<Vec<&'static str>>,
+    /// Keys that were missed, and the fault that says so.
+    missed: RefCell<Vec<(&'static str, String)>>,
 }
 
 impl<'a> Reader<'a> {
@@ -45,7 +47,8 @@ impl<'a> Reader<'a> {
         let what = what.into();
         match &node.value {
             Value::Table(entries) => {
-                Some(Self { what, entries, span: node.span, log, asked: RefCell::new(Vec::new()) })
+                let (asked, missed) = (RefCell::default(), RefCell::default());
+                Some(Self { what, entries, span: node.span, log, asked, missed })
             }
             other => {
                 wrong_type(&log.faults, node, &what, "a table", other);
@@ -97,16 +100,17 @@ impl<'a> Reader<'a> {
     /// A value that must be there.
     pub fn required<T>(&self, key: &'static str, example: &str, read: impl Fn(&Field<'a>) -> Option<T>) -> Option<T> {
         let Some(node) = self.node(key) else {
-            self.log.faults.at(
-                FaultKind::MissingKey,
-                self.span,
-                format!("{} has no `{key}`", self.what),
-                format!("`{key}` is missing"),
-                format!("add `{key} = {example}`"),
-            );
+            let (message, label) = (format!("{} has no `{key}`", self.what), format!("`{key}` is missing"));
+            self.missing(&[key], message, label, format!("add `{key} = {example}`"));
             return None;
         };
         read(&Field::nested(node, key, &self.what, self.log))
+    }
+
+    /// A fault about keys, one of which must be there. It is taken back where another key looks like one of them.
+    pub fn missing(&self, keys: &[&'static str], message: String, label: String, help: String) {
+        self.missed.borrow_mut().extend(keys.iter().map(|key| (*key, message.clone())));
+        self.log.faults.at(FaultKind::MissingKey, self.span, message, label, help);
     }
 
     /// A value with a default that the report lists among its assumptions. A bad value is a fault, not the default.
@@ -159,15 +163,20 @@ impl<'a> Reader<'a> {
 
     /// Reports every key that nobody asked for.
     pub fn finish(self) {
-        let asked = self.asked.into_inner();
+        let (asked, mut missed) = (self.asked.into_inner(), self.missed.into_inner());
         for entry in self.entries.iter().filter(|entry| !asked.contains(&entry.key.as_str())) {
-            self.log.faults.at(
-                FaultKind::UnknownKey,
-                entry.span,
-                format!("{} has no key `{}`", self.what, entry.key),
-                "unknown key",
-                did_you_mean(&entry.key, &asked),
-            );
+            let meant = suggest(&entry.key, missed.iter().map(|(key, _)| *key));
+            let help = match meant.and_then(|meant| missed.iter().position(|(key, _)| *key == meant)) {
+                // One slip, one fault: the key that seems to be missing stands here.
+                Some(index) => {
+                    let (key, message) = missed.swap_remove(index);
+                    self.log.faults.take_back(self.span, &message);
+                    did_you_mean(&entry.key, &[key])
+                }
+                None => did_you_mean(&entry.key, &asked),
+            };
+            let message = format!("{} has no key `{}`", self.what, entry.key);
+            self.log.faults.at(FaultKind::UnknownKey, entry.span, message, "unknown key", help);
         }
     }
 }
@@ -177,16 +186,27 @@ pub struct Field<'a> {
     /// The value.
     pub node: &'a Node,
     key: String,
+    /// One of the items of the key's array.
+    item: bool,
     what: String,
     log: &'a Log,
 }
 
-fn wrong_type(faults: &Faults, node: &Node, what: &str, wanted: &str, found: &Value) {
+/// What was found, for labels.
+fn found(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("found {:?}", text.chars().take(60).collect::<String>()),
+        Value::Integer(raw) | Value::Float(raw) => format!("found {}", raw.chars().take(60).collect::<String>()),
+        other => format!("found {}", other.kind()),
+    }
+}
+
+fn wrong_type(faults: &Faults, node: &Node, what: &str, wanted: &str, value: &Value) {
     faults.at(
         FaultKind::WrongType,
         node.span,
-        format!("{what} is {}, but must be {wanted}", found.kind()),
-        format!("found {}", found.kind()),
+        format!("{what} is {}, but must be {wanted}", value.kind()),
+        found(value),
         format!("write {wanted}"),
     );
 }
@@ -194,7 +214,7 @@ fn wrong_type(faults: &Faults, node: &Node, what: &str, wanted: &str, found: &Va
 impl<'a> Field<'a> {
     /// A field of an array's item or of a nested value.
     pub fn nested(node: &'a Node, key: &str, what: &str, log: &'a Log) -> Self {
-        Self { node, key: key.to_owned(), what: what.to_owned(), log }
+        Self { node, key: key.to_owned(), item: false, what: what.to_owned(), log }
     }
 
     /// The collector.
@@ -202,22 +222,19 @@ impl<'a> Field<'a> {
         self.log
     }
 
+    /// What the value belongs to, for messages.
+    pub fn of(&self) -> &str {
+        &self.what
+    }
+
     fn subject(&self) -> String {
-        format!("`{}` of {}", self.key, self.what)
+        format!("{}`{}` of {}", if self.item { "an item of " } else { "" }, self.key, self.what)
     }
 
     /// A fault at this value.
     pub fn fault(&self, kind: FaultKind, message: &str, help: impl Into<String>) {
-        let found = self.shown();
-        self.log.faults.at(kind, self.node.span, format!("{} {message}", self.subject()), found, help);
-    }
-
-    fn shown(&self) -> String {
-        match &self.node.value {
-            Value::Text(text) => format!("found {:?}", text.chars().take(60).collect::<String>()),
-            Value::Integer(raw) | Value::Float(raw) => format!("found {}", raw.chars().take(60).collect::<String>()),
-            other => format!("found {}", other.kind()),
-        }
+        let message = format!("{} {message}", self.subject());
+        self.log.faults.at(kind, self.node.span, message, found(&self.node.value), help);
     }
 
     /// Reports that the value is of another type.
@@ -269,7 +286,7 @@ impl<'a> Field<'a> {
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let list: Vec<String> = known.iter().map(|word| format!("\"{word}\"")).collect();
-            let help = match super::fault::suggest(text, known.iter().copied()) {
+            let help = match suggest(text, known.iter().copied()) {
                 Some(word) => format!("did you mean \"{word}\"? known: {}", list.join(", ")),
                 None => format!("one of {}", list.join(", ")),
             };
@@ -296,7 +313,11 @@ impl<'a> Field<'a> {
                     DecimalError::NotANumber if matches!(self.node.value, Value::Text(_)) => FaultKind::WrongType,
                     _ => FaultKind::InexactNumber,
                 };
-                self.fault(kind, &format!("cannot be read exactly: {error}"), help(error));
+                let message = match error {
+                    DecimalError::Exponent | DecimalError::TooManyDigits => format!("cannot be read exactly: {error}"),
+                    DecimalError::NotFinite | DecimalError::NotANumber => format!("is {error}"),
+                };
+                self.fault(kind, &message, help(error));
             })
             .ok()
     }
@@ -340,8 +361,11 @@ impl<'a> Field<'a> {
     /// A whole number in a range.
     pub fn whole(&self, least: u64, most: u64) -> Option<u64> {
         let Value::Integer(raw) = &self.node.value else { return self.wrong("a whole number, without quotes") };
-        let value = parse_exact(raw).ok().and_then(|v| v.to_u64());
-        match value {
+        let Ok(value) = parse_exact(raw) else {
+            self.fault(FaultKind::InexactNumber, "is not in decimal digits", "such as 50, instead of 0x32");
+            return None;
+        };
+        match value.to_u64() {
             Some(value) if (least..=most).contains(&value) => Some(value),
             _ => {
                 let help = format!("a whole number from {least} to {most}");
@@ -366,7 +390,16 @@ impl<'a> Field<'a> {
                     duration::DurationError::TooLong => FaultKind::OutOfRange,
                     _ => FaultKind::BadUnit,
                 };
-                self.fault(kind, &format!("is no duration: {error}"), format!("{example}; units are ms, s, m, h, d"));
+                let help = match error {
+                    duration::DurationError::TooLong => "at most \"3650d\"".to_owned(),
+                    _ => format!("{example}; units are ms, s, m, h, d"),
+                };
+                let message = match error {
+                    duration::DurationError::TooLong => format!("is {error}"),
+                    duration::DurationError::Form => "is no duration".to_owned(),
+                    _ => format!("is no duration: {error}"),
+                };
+                self.fault(kind, &message, help);
             })
             .ok()
     }
@@ -428,7 +461,12 @@ impl<'a> Field<'a> {
         let Value::Text(text) = &self.node.value else { return self.wrong("digits between quotes, such as \"1907\"") };
         DialPrefix::parse(text)
             .map_err(|error| {
-                let help = "digits with the country code first, such as \"1907\"";
+                // `4.47E+11`: what is left of a number that a spreadsheet took for a quantity.
+                let help = if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains("E+") {
+                    "a spreadsheet cut this number: export the column as text, such as \"1907\""
+                } else {
+                    "digits with the country code first, such as \"1907\""
+                };
                 self.fault(FaultKind::OutOfRange, &format!("is no dial prefix: {error}"), help);
             })
             .ok()
@@ -437,8 +475,8 @@ impl<'a> Field<'a> {
     /// The items of an array.
     pub fn items<T>(&self, wanted: &str, read: impl Fn(&Self) -> Option<T>) -> Option<Vec<T>> {
         let Value::Array(items) = &self.node.value else { return self.wrong(wanted) };
-        let read: Vec<Option<T>> =
-            items.iter().map(|node| read(&Field::nested(node, &self.key, &self.what, self.log))).collect();
+        let item = |node| Field { item: true, ..Field::nested(node, &self.key, &self.what, self.log) };
+        let read: Vec<Option<T>> = items.iter().map(|node| read(&item(node))).collect();
         read.into_iter().collect()
     }
 
@@ -453,9 +491,9 @@ const MOST_MONEY: Decimal = Decimal::from_parts(0x107A_4000, 0x5AF3, 0, false, 0
 
 /// Reports names that are used twice.
 pub fn unique<'a>(faults: &Faults, what: &str, names: impl Iterator<Item = (&'a str, Span)>) {
-    let mut seen: Vec<(&str, Span)> = Vec::new();
+    let mut seen: HashMap<&str, Span> = HashMap::new();
     for (name, span) in names {
-        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+        if let Some(first) = seen.get(name) {
             faults.at_both(
                 FaultKind::DuplicateName,
                 [(span, "again here".to_owned()), (*first, "first here".to_owned())],
@@ -463,7 +501,7 @@ pub fn unique<'a>(faults: &Faults, what: &str, names: impl Iterator<Item = (&'a 
                 "give each its own name",
             );
         } else {
-            seen.push((name, span));
+            seen.insert(name, span);
         }
     }
 }

@@ -66,17 +66,97 @@ impl Value {
 pub fn parse(sources: &Sources, id: SourceId, faults: &Faults) -> Node {
     let text = sources.content(id);
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let range = error.span().unwrap_or(0..0);
-        let span = Span::new(id, range.start, range.end);
-        let mut message = error.message().replace('\n', "; ");
-        if message.is_empty() {
-            message.push_str("not TOML");
-        }
-        faults.at(FaultKind::Syntax, span, format!("not valid TOML: {message}"), "here", syntax_help(&message));
+    let mut errors: Vec<(Span, String)> = errors
+        .iter()
+        .map(|error| {
+            let range = error.span().unwrap_or(0..0);
+            (Span::new(id, range.start, range.end), error.message().replace('\n', "; "))
+        })
+        .collect();
+    errors.sort_by_key(|(span, _)| *span);
+    // The parser goes on within the line, and what it says next follows from what it said first.
+    errors.dedup_by_key(|(span, _)| sources.position(*span).line);
+    // Past a bracket that is not closed, it takes every further line for what stands between brackets.
+    let unclosed = errors.iter().find_map(|(span, _)| Some((opened_before(text, *span)?, *span)));
+    if let Some((opened, span)) = unclosed {
+        let opened = Span::new(id, opened, opened + 1);
+        errors.retain(|(span, _)| span.start < opened.start);
+        let (what, close) = if sources.slice(opened) == "[" { ("an array", "]") } else { ("an inline table", "}") };
+        faults.at_both(
+            FaultKind::Syntax,
+            [(opened, "opened here".to_owned()), (span, "still open here".to_owned())],
+            format!("not valid TOML: {what} is not closed"),
+            format!("close it with `{close}`"),
+        );
+    }
+    for (span, message) in errors {
+        let message = match message.as_str() {
+            "" => "not TOML",
+            // The parser's words for nothing where a value should stand.
+            said if said.starts_with("string values must be quoted") && span.start == span.end => "a value is missing",
+            said => said,
+        };
+        faults.at(FaultKind::Syntax, span, format!("not valid TOML: {message}"), "here", syntax_help(message));
     }
     let span = table.span();
     Node { value: Value::Table(entries(table.get_ref(), text, id)), span: Span::new(id, span.start, span.end) }
+}
+
+/// Where an array or inline table opens that has not closed before an error in a line that begins a key or a block.
+fn opened_before(text: &str, error: Span) -> Option<usize> {
+    let start = text.get(..error.start as usize)?.rfind('\n')? + 1;
+    let line = text.get(start..)?.lines().next()?.trim_start();
+    let begins = |line: &str| line.starts_with('[') || line.split_once('=').is_some_and(|(key, _)| is_bare(key.trim()));
+    if !begins(line) {
+        return None;
+    }
+    let mut end = start;
+    for before in text.get(..start)?.lines().rev() {
+        // Line ends are one byte or two: look for the line itself.
+        let at = text.get(..end)?.rfind(before)?;
+        if let Some((key, value)) = before.split_once('=')
+            && is_bare(key.trim())
+        {
+            let open = at + key.len() + 1 + (value.len() - value.trim_start().len());
+            let rest = text.get(open..start)?;
+            return unclosed(rest).filter(|_| rest.starts_with(['[', '{'])).map(|at| open + at);
+        }
+        end = at;
+    }
+    None
+}
+
+fn is_bare(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+/// The innermost bracket that is not closed by its own kind, outside strings and remarks [byte].
+fn unclosed(text: &str) -> Option<usize> {
+    let mut open: Vec<(usize, char)> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mut quote = None;
+        for (i, c) in line.char_indices() {
+            match quote {
+                Some(mark) if c == mark => quote = None,
+                Some(_) => {}
+                None => match c {
+                    '"' | '\'' => quote = Some(c),
+                    '#' => break,
+                    '[' => open.push((start + i, ']')),
+                    '{' => open.push((start + i, '}')),
+                    ']' | '}' => match open.pop() {
+                        Some((_, wanted)) if wanted == c => {}
+                        Some((at, _)) => return Some(at),
+                        None => return None,
+                    },
+                    _ => {}
+                },
+            }
+        }
+        start += line.len();
+    }
+    open.pop().map(|(at, _)| at)
 }
 
 fn syntax_help(message: &str) -> &'static str {

@@ -5,13 +5,16 @@ use super::reader::{Field, Log, Reader};
 use super::tree::{Node, Value};
 use crate::model::rates::Limit;
 use crate::model::trunk::{CallerIds, Trunk};
+use crate::words::diagnostic::Span;
 
 /// A trunk whose rate table is still a path.
 pub struct RawTrunk {
-    /// The trunk, with no table yet.
-    pub trunk: Trunk,
-    /// The path of its table as written.
-    pub rates: String,
+    /// What it is called in messages.
+    pub what: String,
+    /// The trunk, with no table yet; none where it is at fault.
+    pub trunk: Option<Trunk>,
+    /// The path of its table as written, and where.
+    pub rates: Option<(String, Span)>,
 }
 
 /// A count of channels, or "unlimited".
@@ -57,18 +60,23 @@ pub fn trunk(node: &Node, index: usize, log: &Log) -> Option<RawTrunk> {
     let caller_ids = reader
         .or("caller_ids", CallerIds::Own, |f| f.word(&[("own", CallerIds::Own), ("primary", CallerIds::Primary)]));
     let place = reader.place();
+    let what = reader.what.clone();
     reader.finish();
-    let trunk = Trunk {
-        name: name?,
-        table: 0,
-        host: host?,
-        depends_on: depends_on?,
-        qualify_frequency: qualify?,
-        channels: channels?,
-        cps: cps?,
-        continue_if_busy: continue_if_busy?,
-        caller_ids: caller_ids?,
-        place,
+    let rates = rates.map(|rates| (rates, place.key("rates")));
+    // The table of a trunk at fault is looked at all the same.
+    let trunk = || {
+        Some(Trunk {
+            name: name?,
+            table: 0,
+            host: host?,
+            depends_on: depends_on?,
+            qualify_frequency: qualify?,
+            channels: channels?,
+            cps: cps?,
+            continue_if_busy: continue_if_busy?,
+            caller_ids: caller_ids?,
+            place,
+        })
     };
-    Some(RawTrunk { trunk, rates: rates? })
+    Some(RawTrunk { what, trunk: trunk(), rates })
 }

@@ -183,7 +183,7 @@ fn amounts(
                     format!("{} × {} {}{by}", digits(attempts), digits(fee), table.currency),
                 )
                 .money(convert(engine, billed.trunk, flow.attempt_fees)?)
-                .at([table.place.key("billing")])
+                .at([table.place.key("billing.attempt_fee")])
                 .at(fees())
                 .adding(),
         );

@@ -50,7 +50,7 @@ pub(super) fn read(command: &str, paths: &[&Path], context: &mut Context) -> Res
     if log.faults.is_empty() && tables.len() == paths.len() {
         return Ok(Tables { tables, sources, inputs });
     }
-    let faults = log.faults.into_sorted(&sources);
+    let faults = log.faults.into_sorted();
     Err(reject(command, context, &Rejected { faults, sources, inputs })?)
 }
 
