@@ -68,7 +68,7 @@ fn truth(text: &str) -> (String, usize) {
     while let Some(line) = lines.next() {
         let _ = writeln!(out, "{line}");
         if line == "```console" {
-            while let Some(inner) = lines.next() {
+            for inner in lines.by_ref() {
                 if inner == "```" {
                     let _ = writeln!(out, "{inner}");
                     break;
