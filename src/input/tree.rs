@@ -62,6 +62,12 @@ impl Value {
     }
 }
 
+/// Syntax errors that are told of one text. Where there are more, the parser has lost its way and they are one slip's.
+const MOST_ERRORS: usize = 10;
+
+/// How far back an open bracket is looked for [lines].
+const FARTHEST: usize = 200;
+
 /// Parses a text. Every syntax error becomes a fault; the tree holds what could be read.
 pub fn parse(sources: &Sources, id: SourceId, faults: &Faults) -> Node {
     let text = sources.content(id);
@@ -77,7 +83,7 @@ pub fn parse(sources: &Sources, id: SourceId, faults: &Faults) -> Node {
     // The parser goes on within the line, and what it says next follows from what it said first.
     errors.dedup_by_key(|(span, _)| sources.position(*span).line);
     // Past a bracket that is not closed, it takes every further line for what stands between brackets.
-    let unclosed = errors.iter().find_map(|(span, _)| Some((opened_before(text, *span)?, *span)));
+    let unclosed = errors.iter().take(MOST_ERRORS).find_map(|(span, _)| Some((opened_before(text, *span)?, *span)));
     if let Some((opened, span)) = unclosed {
         let opened = Span::new(id, opened, opened + 1);
         errors.retain(|(span, _)| span.start < opened.start);
@@ -89,6 +95,7 @@ pub fn parse(sources: &Sources, id: SourceId, faults: &Faults) -> Node {
             format!("close it with `{close}`"),
         );
     }
+    errors.truncate(MOST_ERRORS);
     for (span, message) in errors {
         let message = match message.as_str() {
             "" => "not TOML",
@@ -111,7 +118,7 @@ fn opened_before(text: &str, error: Span) -> Option<usize> {
         return None;
     }
     let mut end = start;
-    for before in text.get(..start)?.lines().rev() {
+    for before in text.get(..start)?.lines().rev().take(FARTHEST) {
         // Line ends are one byte or two: look for the line itself.
         let at = text.get(..end)?.rfind(before)?;
         if let Some((key, value)) = before.split_once('=')
@@ -119,7 +126,11 @@ fn opened_before(text: &str, error: Span) -> Option<usize> {
         {
             let open = at + key.len() + 1 + (value.len() - value.trim_start().len());
             let rest = text.get(open..start)?;
-            return unclosed(rest).filter(|_| rest.starts_with(['[', '{'])).map(|at| open + at);
+            if rest.starts_with(['[', '{'])
+                && let Some(at) = unclosed(rest)
+            {
+                return Some(open + at);
+            }
         }
         end = at;
     }
@@ -136,8 +147,10 @@ fn unclosed(text: &str) -> Option<usize> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let mut quote = None;
-        for (i, c) in line.char_indices() {
+        let mut chars = line.char_indices();
+        while let Some((i, c)) = chars.next() {
             match quote {
+                Some('"') if c == '\\' => _ = chars.next(),
                 Some(mark) if c == mark => quote = None,
                 Some(_) => {}
                 None => match c {
