@@ -328,7 +328,8 @@ impl<'a> Engine<'a> {
                 matches!(state.get(index), Some(TrunkState::Hit { answers: false, share, .. }) if *share >= 1.0);
             // An attempt that is answered further on pays no attempt fee here.
             let unanswered = (out.offered - answered_share * onwards.get(index).copied().unwrap_or(0.0)).max(0.0);
-            if !silent {
+            // A carrier that refuses for want of money charges nothing for refusing.
+            if !silent && state.get(index) != Some(&TrunkState::Refusing) {
                 out.attempt_fees = unanswered * weight(table.billing.attempt_fee) * tax;
             }
             if trunk.continue_if_busy && index + 1 < sequence.gates.len() {
@@ -476,7 +477,9 @@ fn rate_changes(plan: &Plan, tariffs: &[Tariff<'_>], prefixes: &[DialPrefix]) ->
         .iter()
         .flat_map(|tariff| &tariff.table().rows)
         .filter(|row| prefixes.iter().any(|prefix| row.prefix.is_prefix_of(*prefix)))
-        .filter_map(|row| row.effective_from)
+        // A row that ends may leave its numbers to another one on the next day.
+        .flat_map(|row| [row.effective_from, row.expires.and_then(|day| day.succ_opt())])
+        .flatten()
         .filter(|date| *date > plan.as_of)
         .collect();
     changes.sort();

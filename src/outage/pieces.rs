@@ -182,7 +182,7 @@ impl Caps {
                 cap.renew(t, self.1, &mut run.caps);
                 if cap.refuses()
                     && let Some(state) = now.get_mut(cap.trunk)
-                    && *state == TrunkState::Up
+                    && (*state == TrunkState::Up || matches!(state, TrunkState::Hit { share, .. } if *share < 1.0))
                 {
                     *state = TrunkState::Refusing;
                 }
@@ -204,7 +204,14 @@ impl Caps {
             run.pieces.push(Piece { from: t, to: next, state: index, regime: piece.regime });
             t = next;
         }
-        run.pieces.push(Piece { from: t, to: piece.to, state: engine.intern(state), regime: piece.regime });
+        // The rest with every cap of this outage used up: money that cannot be followed is not spent.
+        let mut now = state.clone();
+        for cap in &self.0 {
+            if let Some(state) = now.get_mut(cap.trunk) {
+                *state = TrunkState::Refusing;
+            }
+        }
+        run.pieces.push(Piece { from: t, to: piece.to, state: engine.intern(&now), regime: piece.regime });
         Ok(())
     }
 }
@@ -258,6 +265,8 @@ impl Cap {
     /// When something changes if money is spent at this rate.
     fn next_change(&self, t: f64, rate: f64) -> f64 {
         let mut next = f64::INFINITY;
+        // What is used up is not used up again.
+        let rate = if self.refuses() { 0.0 } else { rate };
         if let Some(daily) = &self.daily {
             next = next.min(daily.reset);
             if rate > 0.0 {
@@ -274,6 +283,9 @@ impl Cap {
     }
 
     fn spend(&mut self, amount: f64, at: f64, in_progress: f64, events: &mut Vec<CapEvent>) {
+        if self.refuses() {
+            return;
+        }
         if let Some(daily) = &mut self.daily {
             let before = daily.spent >= daily.limit - SLACK;
             daily.spent += amount;

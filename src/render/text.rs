@@ -13,6 +13,7 @@ use crate::assessment::Assessment;
 use crate::assessment::capacity::{SequenceCapacity, TrunkCapacity};
 use crate::input::plan::Loaded;
 use crate::model::cause::Signal;
+use crate::model::plan::Start;
 use crate::model::rates::Limit;
 use crate::outage::pieces::CapKind;
 use crate::outage::scenario::Scenario;
@@ -186,6 +187,11 @@ fn list(verdict: &Verdict, loaded: &Loaded, detail: Detail) -> String {
         let _ = writeln!(out, "  {} {} (-v shows them)", styled(DIM, "·"), plural(notes, "note"));
     }
     let _ = writeln!(out, "  {} {} passed", styled(GREEN, "✓"), plural(verdict.passed, "rule"));
+    let budget = &loaded.plan.budget;
+    if budget.month.is_some() || budget.year.is_some() {
+        let line = "budget.month and budget.year are not judged: this version does not reckon the year";
+        let _ = writeln!(out, "  {} {line}", styled(YELLOW, "?"));
+    }
     out
 }
 
@@ -266,7 +272,10 @@ pub fn findings(verdict: &Verdict, loaded: &Loaded, detail: Detail) -> String {
 fn spend_table(assessment: &Assessment<'_>) -> String {
     let plan = assessment.plan();
     let lengths: Vec<String> = plan.scenario.durations.iter().map(|s| length(*s)).collect();
-    let title = format!("spend by outage length [{}], each at its worst start", plan.currency);
+    let title = match plan.scenario.start {
+        Start::Worst => format!("spend by outage length [{}], each at its worst start", plan.currency),
+        Start::At(at) => format!("spend by outage length [{}], from {at}", plan.currency),
+    };
     let mut columns = vec![("cause", Align::Left)];
     columns.extend(lengths.iter().map(|l| (l.as_str(), Align::Right)));
     let mut table = Table::new(&columns).caption(&title);
@@ -388,7 +397,7 @@ fn cause_table(assessment: &Assessment<'_>, scenarios: &[&Scenario]) -> String {
     let (spend, idle, net) = (format!("spend {code}"), format!("idle {code}"), format!("net {code}"));
     let mut table = Table::new(&[
         ("outage", Align::Left),
-        ("worst start", Align::Left),
+        (if plan.scenario.start == Start::Worst { "worst start" } else { "start" }, Align::Left),
         ("attempts", Align::Right),
         ("carried", Align::Right),
         ("lost", Align::Right),
