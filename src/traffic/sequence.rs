@@ -19,6 +19,9 @@ use crate::words::units::{CallsPerSecond, Erlangs, Probability};
 /// Past this many attempts for each fresh one, redials are said never to end.
 const MOST_REDIALS: f64 = 1e6;
 
+/// How near the redials must come to what calls for them, in shares of the fresh attempts.
+const BALANCED: f64 = 1e-10;
+
 /// What a floor offers to its trunks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Offered {
@@ -186,18 +189,32 @@ pub fn solve(offered: &Offered, gates: &[Gate]) -> Result<Sequence, TrafficError
             return Err(TrafficError::Allowed { allowed });
         }
     }
-    let factor = factor(offered, gates)?;
-    let walk = walk(&load(offered, factor), gates)?;
-    Ok(report(offered, factor, walk))
+    let mut split = false;
+    let mut factor = factor(offered, gates, split)?;
+    let mut done = walk(&load(offered, factor, split), gates)?;
+    if off_balance(offered, factor, &done) {
+        // A gate begins to refuse just there, and the approximation that it calls for loses more than the exact
+        // formula before it: no number of redials balances both. Split from the start, there is no such step.
+        split = true;
+        factor = self::factor(offered, gates, split)?;
+        done = walk(&load(offered, factor, split), gates)?;
+    }
+    Ok(report(offered, factor, split, done))
+}
+
+/// Whether the attempts are not the fresh ones and the redials of what is refused.
+fn off_balance(offered: &Offered, factor: f64, walk: &Walk) -> bool {
+    let balance = factor * (1.0 - offered.redial.get() * walk.refused());
+    offered.redial.get() > 0.0 && factor < MOST_REDIALS && (balance - 1.0).abs() > BALANCED
 }
 
 /// x, the least number ≥ 1 with x·(1 − ρ·P(x)) = 1.
-fn factor(offered: &Offered, gates: &[Gate]) -> Result<f64, TrafficError> {
+fn factor(offered: &Offered, gates: &[Gate], split: bool) -> Result<f64, TrafficError> {
     let redial = offered.redial.get();
     if redial == 0.0 {
         return Ok(1.0);
     }
-    let refused = |x: f64| Ok::<f64, TrafficError>(walk(&load(offered, x), gates)?.refused());
+    let refused = |x: f64| Ok::<f64, TrafficError>(walk(&load(offered, x, split), gates)?.refused());
     let gap = |x: f64| Ok(x * (1.0 - redial * refused(x)?) - 1.0);
     let never = TrafficError::RedialsNeverEnd { erlangs: offered.traffic.get(), redial };
     // P rises with x, so a step of the fixed point iteration never passes the least solution.
@@ -224,18 +241,19 @@ fn factor(offered: &Offered, gates: &[Gate]) -> Result<f64, TrafficError> {
     root(low, high, 1e-14, gap)
 }
 
-fn load(offered: &Offered, factor: f64) -> Load {
+fn load(offered: &Offered, factor: f64, split: bool) -> Load {
     Load {
         rate: offered.rate.get() * factor,
         traffic: offered.traffic.get() * factor,
         // Infinitely many sources are Poisson.
         sources: offered.sources.filter(|sources| sources.is_finite()),
+        split,
     }
 }
 
 /// Shares become rates and traffic.
-fn report(offered: &Offered, factor: f64, walk: Walk) -> Sequence {
-    let load = load(offered, factor);
+fn report(offered: &Offered, factor: f64, split: bool, walk: Walk) -> Sequence {
+    let load = load(offered, factor, split);
     let to_rate = |share: f64| rate(load.rate * share, offered.rate);
     let to_traffic = |share: f64| erlangs(load.traffic * share);
     let gates = walk.steps.iter().map(|step| GateLoad {

@@ -15,6 +15,8 @@ pub(super) struct Load {
     /// [erlang]
     pub traffic: f64,
     pub sources: Option<f64>,
+    /// Whether a calls-per-second gate splits the stream even where it refuses nothing.
+    pub split: bool,
 }
 
 /// What happened at one trunk, in shares of all attempts.
@@ -201,8 +203,13 @@ fn capacity(
     }
     let gated = gate.cps.map_or(0.0, |(allowed, window)| cps::refused(load.rate * flow.share, allowed, window));
     let gated = if gated < EFFECTIVE { 0.0 } else { gated.min(1.0) };
-    walk.exact &= gated == 0.0;
-    let (held_up, passed) = if gated > 0.0 { (flow.part(gated), flow.part(1.0 - gated)) } else { (Flow::NONE, flow) };
+    let split = gated > 0.0 || (load.split && gate.cps.is_some());
+    walk.exact &= !split;
+    let (held_up, passed) = match gated > 0.0 {
+        true => (flow.part(gated), flow.part(1.0 - gated)),
+        false if split => (Flow::NONE, Flow { kind: Kind::Mixed, ..flow }),
+        false => (Flow::NONE, flow),
+    };
     step.blocking_cps = gated;
     step.presented = passed.present(load)?;
     let full = match gate.channels {

@@ -257,6 +257,19 @@ fn refuses_what_it_cannot_compute() {
     conserves(&solve(&Offered { rate: cps(f64::MAX), ..offered(3.0) }, &[channels(2)]).unwrap());
 }
 
+#[test]
+fn redials_balance_where_a_gate_begins_to_refuse() {
+    // Behind 20 channels the overflow of 45 sources reaches the gate just below its limit. Refusing there costs more
+    // by Wilkinson's approximation than by Engset's formula, so the attempts must not be weighed by both.
+    let floor = Offered { rate: cps(1.0), ..redialled(from(30.0, 45.0), 0.95) };
+    for allowed in (20..80).map(|n| f64::from(n) / 40.0) {
+        let gate = Gate { cps: Some((allowed, Window::Average)), ..channels(12) };
+        let got = solve(&floor, &[channels(20), gate]).unwrap();
+        conserves(&got);
+        close(got.attempts_rate.get(), 1.0 + 0.95 * got.blocked_rate.get(), 1e-9);
+    }
+}
+
 fn any_gate() -> impl Strategy<Value = Gate> {
     let part = prop_oneof![Just(0.0), Just(1.0), 0.0f64..1.0];
     let window = prop_oneof![Just(Window::Rolling), Just(Window::Fixed), Just(Window::Average)];
