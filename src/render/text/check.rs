@@ -1,0 +1,90 @@
+//! The screen of `check`.
+
+use std::fmt::Write as _;
+
+use super::findings::list;
+use super::{Detail, GREEN, RED, YELLOW, amount, assumptions, header, headline, length, plural, styled};
+use crate::assessment::Assessment;
+use crate::input::plan::Loaded;
+use crate::model::plan::Start;
+use crate::policy::judge::{Status, Verdict};
+use crate::render::diagnostics;
+use crate::render::escape::shorten;
+use crate::render::table::{Align, Table};
+use crate::words::level::Level;
+
+/// The screen of `check`. `exit` is the code that the program ends with.
+#[must_use]
+pub fn check(
+    assessment: &Assessment<'_>,
+    verdict: &Verdict,
+    loaded: &Loaded,
+    demo: bool,
+    detail: Detail,
+    exit: u8,
+) -> String {
+    let word = match verdict.status {
+        Status::Pass => styled(GREEN, "PASS"),
+        Status::Fail => styled(RED, "FAIL"),
+        Status::NotJudged => styled(YELLOW, "NOT JUDGED"),
+    };
+    let mut out = header(loaded, demo);
+    let _ = writeln!(out, "\n{word}  {}\n", headline(assessment));
+    if detail > Detail::Quiet {
+        out.push_str(&list(verdict, loaded, detail));
+        out.push('\n');
+        out.push_str(&spend_table(assessment));
+        out.push('\n');
+        for finding in verdict.findings.iter().filter(|f| f.waived_by.is_none()) {
+            if finding.level > Level::Note || detail > Detail::Normal {
+                out.push_str(&diagnostics::render(&finding.diagnostic(), &loaded.sources, true));
+                out.push('\n');
+            }
+        }
+        if detail > Detail::Normal {
+            out.push_str(&assumptions(loaded));
+        }
+    }
+    out.push_str(&last_line(verdict, exit));
+    out
+}
+
+fn last_line(verdict: &Verdict, exit: u8) -> String {
+    let s = verdict.summary();
+    let reason = match (verdict.status, exit) {
+        (Status::Pass, _) => "nothing denied".to_owned(),
+        (Status::Fail, 0) => "policy violated, and --exit-zero".to_owned(),
+        (Status::Fail, _) => "policy violated".to_owned(),
+        (Status::NotJudged, _) => {
+            let names: Vec<&str> =
+                verdict.not_judged.iter().filter(|r| r.level == Level::Deny).map(|r| r.name).collect();
+            format!("{} could not be judged", names.join(", "))
+        }
+    };
+    format!(
+        "{} denied, {}, {} waived, {} not judged · exit {exit}: {reason}\n",
+        s.deny,
+        plural(s.warn, "warning"),
+        s.waived,
+        s.not_judged
+    )
+}
+
+/// Spend by cause and outage length.
+fn spend_table(assessment: &Assessment<'_>) -> String {
+    let plan = assessment.plan();
+    let lengths: Vec<String> = plan.scenario.durations.iter().map(|s| length(*s)).collect();
+    let title = match plan.scenario.start {
+        Start::Worst => format!("spend by outage length [{}], each at its worst start", plan.currency),
+        Start::At(at) => format!("spend by outage length [{}], from {at}", plan.currency),
+    };
+    let mut columns = vec![("cause", Align::Left)];
+    columns.extend(lengths.iter().map(|l| (l.as_str(), Align::Right)));
+    let mut table = Table::new(&columns).caption(&title);
+    for (index, cause) in plan.causes.iter().enumerate() {
+        let mut row = vec![shorten(&cause.name, 40).into_owned()];
+        row.extend(assessment.scenarios.iter().filter(|s| s.cause == index).map(|s| amount(&s.spend, s.incomplete)));
+        table.row(row);
+    }
+    table.render()
+}
