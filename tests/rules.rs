@@ -1040,6 +1040,91 @@ fn an_interval_with_less_traffic_but_more_attempts_is_judged_too() {
         assert_eq!(finding["where"][0]["label"], "30 channels, 5 calls per second");
         assert_says(code, finding["help"].as_str().unwrap(), &["4 attempts per second".to_owned()]);
     }
+    assert!(run.codes().contains(&"CAP004"));
+}
+
+/// A second campaign in the evening, when the other one is closed.
+fn evening(seats: u32, keys: &str, ring: &str) -> String {
+    format!(
+        "[[campaign]]\nname = \"evening\"\nseats = {seats}\nshifts = [{{ hours = \"Mo-Fr 20:00-22:00\", seats = {seats} }}]\nsetup_time = \"2s\"\nidle_cost_per_seat_hour = 20.00\n{keys}\noutcomes = [{{ name = \"dead\", share = 1.0, ring = \"{ring}\" }}]\ndestinations = [{{ prefix = \"1\", share = 1.0 }}]\n\n"
+    )
+}
+
+/// The base with edits and another campaign before its trunks.
+fn with_evening(edits: &[Edit], campaign: &str) -> Floor {
+    let floor = Floor::new(edits);
+    let text = floor.text(PLAN);
+    let at = text.find("[[trunk]]").unwrap();
+    floor.write(PLAN, &format!("{}{campaign}{}", &text[..at], &text[at..]));
+    floor
+}
+
+#[test]
+fn a_cause_is_judged_at_every_interval_and_not_at_the_busiest_alone() {
+    // Silence that nobody ends: after 32 s a call moves on, if its dialer is still there. By day all are.
+    let silent: [Edit; 4] = [
+        (PLAN, SIGNAL, "signal = \"timeout\""),
+        (PLAN, RESPONSE, ""),
+        (PLAN, QUALIFY_FLAT, "qualify_frequency = \"0s\"\ncontinue_if_busy  = true"),
+        (PLAN, "dial_timeout            = \"25s\"", "dial_timeout = \"40s\""),
+    ];
+    assert!(!Floor::new(&silent).json(&[]).codes().contains(&"CAP002"));
+    let patient = evening(2, "attempts_per_seat_hour = 120\ndial_timeout = \"40s\"", "20s");
+    assert!(!with_evening(&silent, &patient).json(&[]).codes().contains(&"CAP002"));
+    let hasty = evening(2, "attempts_per_seat_hour = 120\ndial_timeout = \"25s\"", "20s");
+    let run = with_evening(&silent, &hasty).json(&[]);
+    let finding = run.of("CAP002");
+    assert_eq!(run.exit, 1);
+    assert_eq!(finding["subject"]["cause"], "rejects");
+    let message = finding["message"].as_str().unwrap();
+    assert_says("CAP002", message, &texts(&["0.0 %", "95.0 %", "2 seats staffed", "T20:00", "100.0 %"]));
+    let cause = &run.document["capacity"]["causes"][0];
+    assert_eq!(cause["worst"]["absorbed"], 0.0);
+    assert!(cause["absorbed"].as_f64().unwrap() > 0.99);
+}
+
+#[test]
+fn a_waivers_ceiling_is_held_against_the_worst_interval() {
+    // By day 13 channels lose less than a third; in the evening 3,600 attempts an hour and seat lose far more on 2 calls
+    // per second.
+    let tight: [Edit; 2] = [(PLAN, CHANNELS, "channels          = 13"), (PLAN, CPS, "cps               = 2\n")];
+    let run = with_evening(&tight, &evening(4, "attempts_per_seat_hour = 3600", "0s")).json(&[]);
+    let finding = run.of("CAP002");
+    let refused = erlang_b(4.0, 2);
+    let carried = (1.0 - refused) * (1.0 - erlang_b(8.0 * (1.0 - refused), 13));
+    assert!(carried < 1.0 - lost(10.0, 2, 13));
+    assert_says("CAP002", finding["message"].as_str().unwrap(), &[percent(carried), "T20:00".to_owned()]);
+    let measure: f64 = finding["measure"].as_str().unwrap().parse().unwrap();
+    assert!((measure - (1.0 - carried) * 100.0).abs() < 0.1, "{measure}");
+}
+
+#[test]
+fn limits_are_judged_at_the_interval_that_asks_for_most() {
+    // 80 lines on 5 calls per second and 30 channels; 11 lines by day, and no cap on them.
+    let lines = evening(4, "attempts_per_seat_hour = 300\nlines_per_seat = 20.0", "20s");
+    let run = with_evening(&[(PLAN, "surge               = \"60s\"", "surge = \"15s\"")], &lines).json(&[]);
+    assert_eq!(run.codes(), ["CAP005", "CAP007"]);
+    assert_says("CAP005", run.of("CAP005")["message"].as_str().unwrap(), &texts(&["80 lines", "T20:00", "16 s"]));
+    assert_says(
+        "CAP007",
+        run.of("CAP007")["message"].as_str().unwrap(),
+        &texts(&["80 lines", "T20:00", "30 channels"]),
+    );
+    // 1.3 attempts a second pass 5 calls per second at 1 %, a fifth seat's do not.
+    assert!(erlang_b(1.3, 5) < 0.01 && erlang_b(1.625, 5) > 0.01);
+    let run = with_evening(&[], &evening(4, "attempts_per_seat_hour = 1170", "0s")).json(&[]);
+    assert_eq!(run.codes(), ["CAP006"]);
+    let message = run.of("CAP006")["message"].as_str().unwrap();
+    assert_says(
+        "CAP006",
+        message,
+        &texts(&["carry 4 seats", "4 are staffed, first from", "T20:00", "5 with the headroom"]),
+    );
+    // Calls that are dead at once need calls per second, not channels.
+    let run = with_evening(&[SPARE], &evening(4, "attempts_per_seat_hour = 3600", "0s")).json(&[]);
+    assert_eq!(run.codes(), ["CAP004"]);
+    let says = texts(&["5 calls per second", &percent(erlang_b(4.0, 5)), "4 attempts per second", "T20:00"]);
+    assert_says("CAP004", run.of("CAP004")["message"].as_str().unwrap(), &says);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::traffic::{Gate, Method, Offered, Sequence, channels_needed, cps, solv
 use crate::words::calendar::Instant;
 use crate::words::units::Probability;
 
-/// The busiest interval of the floor.
+/// An interval of the floor with what it offers: the busiest, where nothing else is said.
 #[derive(Debug, Clone)]
 pub struct Busiest {
     /// Its number.
@@ -21,7 +21,7 @@ pub struct Busiest {
     pub offer: FloorOffer,
 }
 
-/// One trunk in one state of the sequence, at the busiest interval.
+/// One trunk in one state of the sequence, at one interval.
 #[derive(Debug, Clone)]
 pub struct TrunkCapacity {
     /// Position.
@@ -82,18 +82,18 @@ pub struct SequenceCapacity {
 pub struct CauseCapacity {
     /// Index of the cause.
     pub cause: usize,
-    /// The sequence.
+    /// The sequence at the busiest interval.
     pub sequence: SequenceCapacity,
+    /// The interval in which least is carried; nothing where no seat is staffed.
+    pub worst: Option<Interval>,
 }
 
-/// An interval of the floor under the failure of the primary.
+/// An interval of the floor in one state of the sequence.
 #[derive(Debug, Clone)]
 pub struct Interval {
-    /// When it first begins.
-    pub at: Instant,
-    /// Staffed seats.
-    pub seats: u64,
-    /// Attempts [1/s].
+    /// What it offers, and when it first begins.
+    pub floor: Busiest,
+    /// Attempts, redials among them [1/s].
     pub rate: f64,
     /// Traffic [erlang].
     pub offered: f64,
@@ -101,6 +101,8 @@ pub struct Interval {
     pub absorbed: f64,
     /// Share refused for want of capacity.
     pub blocking: f64,
+    /// By trunk.
+    pub trunks: Vec<TrunkCapacity>,
 }
 
 /// Who can carry what.
@@ -154,63 +156,67 @@ pub fn capacity(engine: &Engine<'_>) -> Result<Capacity, OutageError> {
     let mut causes = Vec::new();
     for (index, cause) in plan.causes.iter().enumerate() {
         let state = settled(&behaviours(plan, cause));
-        causes.push(CauseCapacity { cause: index, sequence: at_busiest(&state)? });
+        let worst = least_absorbed(&intervals(engine, &state, &floors)?).cloned();
+        causes.push(CauseCapacity { cause: index, sequence: at_busiest(&state)?, worst });
     }
+    let intervals = intervals(engine, &failed, &floors)?;
+    Ok(Capacity { busiest, normal, failover, causes, intervals })
+}
+
+/// Every interval in a state, in the order of the floors.
+fn intervals(engine: &Engine<'_>, state: &State, floors: &[Busiest]) -> Result<Vec<Interval>, OutageError> {
     let mut intervals = Vec::new();
-    for floor in &floors {
+    for floor in floors {
         let Some(offered) = floor.offer.offered else { continue };
-        let solved = solve(&offered, &engine.gates(&failed, &floor.offer)?)?;
+        let gates = engine.gates(state, &floor.offer)?;
+        let solved = solve(&offered, &gates)?;
         intervals.push(Interval {
-            at: floor.at,
-            seats: floor.seats,
+            floor: floor.clone(),
             rate: solved.attempts_rate.get(),
             offered: solved.offered_traffic.get(),
             absorbed: solved.absorbed().get(),
             blocking: refused(&solved),
+            trunks: trunks(engine, state, &gates, &solved)?,
         });
     }
-    Ok(Capacity { busiest, normal, failover, causes, intervals })
+    Ok(intervals)
 }
 
-/// Share of attempts refused for want of capacity.
-fn refused(solved: &Sequence) -> f64 {
-    let refused = solved.blocked_rate.get() + solved.stopped_rate.get();
-    let share = refused / solved.attempts_rate.get();
-    if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
+/// The interval for which a figure is largest, and of those that are as large the first: the busiest, then the
+/// earliest. The same traffic reckoned in another order differs in the last digits.
+pub fn largest<'a>(
+    intervals: impl IntoIterator<Item = &'a Interval>,
+    figure: impl Fn(&Interval) -> f64,
+) -> Option<&'a Interval> {
+    intervals.into_iter().fold(None, |best: Option<&Interval>, interval| match best {
+        Some(known) if figure(interval) <= figure(known) + 1e-9 * figure(known).abs() => Some(known),
+        _ => Some(interval),
+    })
 }
 
-fn sequence(engine: &Engine<'_>, state: &State, busiest: Option<&Busiest>) -> Result<SequenceCapacity, OutageError> {
-    let plan = engine.plan;
-    let first = state.iter().position(|state| serves(*state));
-    let limits = |index: usize| {
-        let trunk = plan.trunks.get(index)?;
-        let table = plan.table(trunk)?;
-        Some((trunk.channel_limit(table, plan.licensed_seats()), trunk.cps_limit(table), &table.kind))
-    };
-    // A limit that nobody states can only decide where a trunk serves.
-    let unstated = state.iter().enumerate().filter(|(_, state)| serves(**state)).any(|(index, _)| {
-        limits(index).is_some_and(|(channels, cps, _)| channels == Limit::Unstated || cps == Limit::Unstated)
-    });
-    let offered = busiest.and_then(|busiest| busiest.offer.offered);
-    let (Some(busiest), Some(offered)) = (busiest, offered) else {
-        return Ok(SequenceCapacity {
-            state: state.clone(),
-            absorbed: 1.0,
-            blocking: 0.0,
-            trunks: Vec::new(),
-            seats_supported: None,
-            surge_seconds: None,
-            first,
-            unstated,
-            method: None,
-        });
-    };
-    let gates = engine.gates(state, &busiest.offer)?;
-    let solved = solve(&offered, &gates)?;
-    let target = Probability::new(plan.policy.grade_of_service)?;
+/// The interval in which the smallest share of the attempts is carried.
+#[must_use]
+pub fn least_absorbed(intervals: &[Interval]) -> Option<&Interval> {
+    largest(intervals, |interval| 1.0 - interval.absorbed)
+}
+
+/// The limits of a trunk: channels and calls per second.
+fn limits(engine: &Engine<'_>, trunk: usize) -> Option<(Limit<u64>, Limit<f64>)> {
+    let named = engine.plan.trunks.get(trunk)?;
+    let table = engine.plan.table(named)?;
+    Some((named.channel_limit(table, engine.plan.licensed_seats()), named.cps_limit(table)))
+}
+
+fn trunks(
+    engine: &Engine<'_>,
+    state: &State,
+    gates: &[Gate],
+    solved: &Sequence,
+) -> Result<Vec<TrunkCapacity>, OutageError> {
+    let target = Probability::new(engine.plan.policy.grade_of_service)?;
     let mut trunks = Vec::new();
     for (index, load) in solved.gates.iter().enumerate() {
-        let Some((channels, cps_limit, _)) = limits(index) else { continue };
+        let Some((channels, cps_limit)) = limits(engine, index) else { continue };
         let served = load.carried_rate.get() + load.offered_rate.get() * load.blocking.get();
         let window = gates.get(index).and_then(|gate| gate.cps).map(|(_, window)| window).unwrap_or_default();
         let asked = crate::words::units::CallsPerSecond::new(served)?;
@@ -231,12 +237,48 @@ fn sequence(engine: &Engine<'_>, state: &State, busiest: Option<&Busiest>) -> Re
             cps_needed: cps::needed(asked, window, target).ok(),
         });
     }
-    let surge_seconds = first.and_then(limits).and_then(|(_, cps, _)| cps.at()).map(|cps| busiest.offer.surge / cps);
+    Ok(trunks)
+}
+
+/// Share of attempts refused for want of capacity.
+fn refused(solved: &Sequence) -> f64 {
+    let refused = solved.blocked_rate.get() + solved.stopped_rate.get();
+    let share = refused / solved.attempts_rate.get();
+    if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+fn sequence(engine: &Engine<'_>, state: &State, busiest: Option<&Busiest>) -> Result<SequenceCapacity, OutageError> {
+    let first = state.iter().position(|state| serves(*state));
+    // A limit that nobody states can only decide where a trunk serves.
+    let unstated = state.iter().enumerate().filter(|(_, state)| serves(**state)).any(|(index, _)| {
+        limits(engine, index).is_some_and(|(channels, cps)| channels == Limit::Unstated || cps == Limit::Unstated)
+    });
+    let offered = busiest.and_then(|busiest| busiest.offer.offered);
+    let (Some(busiest), Some(offered)) = (busiest, offered) else {
+        return Ok(SequenceCapacity {
+            state: state.clone(),
+            absorbed: 1.0,
+            blocking: 0.0,
+            trunks: Vec::new(),
+            seats_supported: None,
+            surge_seconds: None,
+            first,
+            unstated,
+            method: None,
+        });
+    };
+    let gates = engine.gates(state, &busiest.offer)?;
+    let solved = solve(&offered, &gates)?;
+    let target = Probability::new(engine.plan.policy.grade_of_service)?;
+    let surge_seconds = first
+        .and_then(|first| limits(engine, first))
+        .and_then(|(_, cps)| cps.at())
+        .map(|cps| busiest.offer.surge / cps);
     Ok(SequenceCapacity {
         state: state.clone(),
         absorbed: solved.absorbed().get(),
         blocking: refused(&solved),
-        trunks,
+        trunks: trunks(engine, state, &gates, &solved)?,
         seats_supported: seats_supported(engine, state, busiest, target)?,
         surge_seconds,
         first,
@@ -257,24 +299,44 @@ fn serves(state: TrunkState) -> bool {
 /// More seats than this are as good as any number.
 const MOST_SEATS: u64 = 1_000_000;
 
-/// Most staffed seats, in the mix of the busiest interval, that a state carries at a grade of service. Nothing where
-/// even a million seats are carried.
-fn seats_supported(
+/// Whether a state carries so many staffed seats, in the mix of an interval, at a grade of service.
+fn carries(
     engine: &Engine<'_>,
     state: &State,
-    busiest: &Busiest,
+    floor: &Busiest,
+    target: Probability,
+    seats: u64,
+) -> Result<bool, OutageError> {
+    let total: f64 = floor.offer.seats.iter().sum();
+    let scale = seats as f64 / total;
+    let mix: Vec<f64> = floor.offer.seats.iter().map(|s| s * scale).collect();
+    let offer = engine.offer(&mix)?;
+    let Some(offered) = offer.offered else { return Ok(true) };
+    // More traffic than the formulas reckon with, or redials without end, is not carried.
+    let Ok(solved) = solve(&offered, &engine.gates(state, &offer)?) else { return Ok(false) };
+    Ok(1.0 - solved.absorbed().get() <= target.get())
+}
+
+/// Whether a state carries so many staffed seats, in the mix of an interval, at the plan's grade of service.
+///
+/// # Errors
+/// Where a quantity is no number.
+pub fn carries_seats(engine: &Engine<'_>, state: &State, floor: &Busiest, seats: u64) -> Result<bool, OutageError> {
+    carries(engine, state, floor, Probability::new(engine.plan.policy.grade_of_service)?, seats)
+}
+
+/// Most staffed seats, in the mix of an interval, that a state carries at a grade of service. Nothing where even a
+/// million seats are carried.
+///
+/// # Errors
+/// Where a quantity is no number.
+pub fn seats_supported(
+    engine: &Engine<'_>,
+    state: &State,
+    floor: &Busiest,
     target: Probability,
 ) -> Result<Option<u64>, OutageError> {
-    let total: f64 = busiest.offer.seats.iter().sum();
-    let carried = |seats: u64| -> Result<bool, OutageError> {
-        let scale = seats as f64 / total;
-        let mix: Vec<f64> = busiest.offer.seats.iter().map(|s| s * scale).collect();
-        let offer = engine.offer(&mix)?;
-        let Some(offered) = offer.offered else { return Ok(true) };
-        // More traffic than the formulas reckon with, or redials without end, is not carried.
-        let Ok(solved) = solve(&offered, &engine.gates(state, &offer)?) else { return Ok(false) };
-        Ok(1.0 - solved.absorbed().get() <= target.get())
-    };
+    let carried = |seats: u64| carries(engine, state, floor, target, seats);
     if !carried(1)? {
         return Ok(Some(0));
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::assessment::Assessment;
-use crate::assessment::capacity::{Busiest, SequenceCapacity, TrunkCapacity};
+use crate::assessment::capacity::{Busiest, Interval, SequenceCapacity, TrunkCapacity};
 use crate::model::rates::Limit;
 use crate::outage::OutageError;
 use crate::outage::scenario::Scenario;
@@ -99,21 +99,25 @@ pub fn capacity(assessment: &Assessment<'_>) -> Value {
         let mut map = sequence(&cause.sequence, assessment);
         let name = plan.causes.get(cause.cause).map_or("", |named| named.name.as_str());
         map.insert("cause".into(), json!(name));
+        let worst = cause.worst.as_ref().map_or(Value::Null, |worst| interval(worst, assessment));
+        map.insert("worst".into(), worst);
         Value::Object(map)
     });
     map.insert("causes".into(), causes.collect());
-    let intervals = capacity.intervals.iter().map(|interval| {
-        json!({
-            "at": interval.at.rfc3339(plan.timezone),
-            "seats": interval.seats,
-            "attempts_per_second": number(interval.rate),
-            "offered_erlangs": number(interval.offered),
-            "absorbed": number(interval.absorbed),
-            "blocking": number(interval.blocking),
-        })
-    });
+    let intervals = capacity.intervals.iter().map(|known| interval(known, assessment));
     map.insert("intervals".into(), intervals.collect());
     Value::Object(map)
+}
+
+fn interval(interval: &Interval, assessment: &Assessment<'_>) -> Value {
+    json!({
+        "at": interval.floor.at.rfc3339(assessment.plan().timezone),
+        "seats": interval.floor.seats,
+        "attempts_per_second": number(interval.rate),
+        "offered_erlangs": number(interval.offered),
+        "absorbed": number(interval.absorbed),
+        "blocking": number(interval.blocking),
+    })
 }
 
 /// The scenarios of a run, by cause and length in the order of the plan.

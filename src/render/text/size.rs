@@ -131,6 +131,15 @@ pub fn size(assessment: &Assessment<'_>, verdict: &Verdict, loaded: &Loaded, dem
                 terminal(&named.name),
                 percent(cause.sequence.absorbed)
             );
+            if let Some(worst) = cause.worst.as_ref().filter(|worst| worst.floor.regime != floor.regime) {
+                let _ = writeln!(
+                    out,
+                    "least is absorbed with {} seats staffed, first from {}: {}",
+                    worst.floor.seats,
+                    worst.floor.at.to_local(plan.timezone).format("%a %Y-%m-%d %H:%M"),
+                    percent(worst.absorbed)
+                );
+            }
             out.push_str(&sequence(&cause.sequence, assessment));
         }
         out.push_str(&intervals(assessment));
@@ -152,8 +161,8 @@ fn intervals(assessment: &Assessment<'_>) -> String {
     .caption("every interval, without the primary");
     for interval in &assessment.capacity.intervals {
         table.row([
-            interval.at.to_local(plan.timezone).format("%a %Y-%m-%d %H:%M").to_string(),
-            count(interval.seats as f64),
+            interval.floor.at.to_local(plan.timezone).format("%a %Y-%m-%d %H:%M").to_string(),
+            count(interval.floor.seats as f64),
             fixed(interval.rate, 4),
             fixed(interval.offered, 2),
             percent(interval.absorbed),
