@@ -1,6 +1,6 @@
 //! Laws of outage lengths.
 
-use libm::{exp, log};
+use libm::log;
 
 use super::{LawError, lognormal_of_moments, positive};
 
@@ -148,21 +148,5 @@ impl DurationLaw {
             positive(*length, "a past length is above 0")?;
         }
         Ok(Self::List(lengths))
-    }
-
-    /// Mean length [s]; nothing where it is infinite.
-    #[must_use]
-    pub fn mean(&self) -> Option<f64> {
-        match self {
-            Self::Fixed { seconds } => Some(*seconds),
-            Self::Exponential { mean } => Some(*mean),
-            Self::Lognormal { mu, sigma } => Some(exp(mu + sigma * sigma / 2.0)),
-            Self::Weibull { shape, scale } => Some(scale * libm::tgamma(1.0 + 1.0 / shape)),
-            Self::Gamma { shape, scale } => Some(shape * scale),
-            Self::Lomax { shape, scale } => (*shape > 1.0).then(|| scale / (shape - 1.0)),
-            // The PERT mean weighs the mode four times (Malcolm et al. 1959).
-            Self::Pert { min, mode, max } => Some((min + 4.0 * mode + max) / 6.0),
-            Self::List(lengths) => Some(lengths.iter().sum::<f64>() / lengths.len().max(1) as f64),
-        }
     }
 }

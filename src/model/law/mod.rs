@@ -1,6 +1,9 @@
 //! Laws of talk time and of outage lengths.
 
 mod duration;
+mod lomax;
+mod measures;
+mod quantiles;
 mod talk;
 
 pub use duration::DurationLaw;
@@ -22,6 +25,7 @@ fn lognormal_of_moments(mean: f64, sd: f64) -> (f64, f64) {
 fn positive(value: f64, what: &'static str) -> Result<(), LawError> {
     if value.is_finite() && value > 0.0 { Ok(()) } else { Err(LawError(what)) }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
