@@ -12,4 +12,5 @@ pub mod increment;
 pub mod level;
 pub mod money;
 pub mod rounding;
+pub mod special;
 pub mod units;
