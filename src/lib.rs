@@ -71,3 +71,4 @@ pub mod routing;
 pub mod shell;
 pub mod traffic;
 pub mod words;
+pub mod year;

@@ -2,6 +2,7 @@
 
 pub mod capacity;
 pub mod trace;
+pub mod year;
 
 use crate::model::plan::Plan;
 use crate::outage::OutageError;
@@ -23,6 +24,8 @@ pub struct Assessment<'a> {
     pub scenarios: Vec<Scenario>,
     /// What the trunks cost in a month without any outage, by position; nothing for seats, which the plan pays anyway.
     pub standing: Vec<Money>,
+    /// What the failovers of a year cost, or why nobody can tell.
+    pub year: Result<year::Year, String>,
 }
 
 /// Reckons a plan through: capacity, and every scenario.
@@ -39,7 +42,10 @@ pub fn assess(plan: &Plan) -> Result<Assessment<'_>, OutageError> {
         }
     }
     let standing = standing(&engine)?;
-    Ok(Assessment { engine, capacity, scenarios, standing })
+    let mut assessment =
+        Assessment { engine, capacity, scenarios, standing, year: Err("it is not reckoned here".to_owned()) };
+    assessment.year = year::year(&assessment)?;
+    Ok(assessment)
 }
 
 /// Only the engine, for commands that look at a part.

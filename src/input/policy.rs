@@ -98,7 +98,7 @@ pub fn fx(node: &Node, currency: Option<Currency>, log: &Log) -> Option<Fx> {
 /// Reads `[budget]`.
 pub fn budget(node: Option<&Node>, root: &Reader<'_>, currency: Option<Currency>, log: &Log) -> Option<Budget> {
     let Some(node) = node else {
-        return Some(Budget { incident: None, month: None, year: None, confidence: 0.95, place: None });
+        return Some(Budget { incident: None, month: None, year: None, standing: None, confidence: 0.95, place: None });
     };
     let reader = Reader::new(node, "budget", log)?;
     let amount = |key| match reader.node(key) {
@@ -106,6 +106,7 @@ pub fn budget(node: Option<&Node>, root: &Reader<'_>, currency: Option<Currency>
         None => Some(None),
     };
     let (incident, month, year) = (amount("incident"), amount("month"), amount("year"));
+    let standing = amount("standing");
     let confidence = reader.or("confidence", 0.95, |f| {
         let share = f.decimal()?;
         if share > Decimal::ZERO && share < Decimal::ONE {
@@ -125,6 +126,7 @@ pub fn budget(node: Option<&Node>, root: &Reader<'_>, currency: Option<Currency>
         incident: money(incident?),
         month: money(month?),
         year: money(year?),
+        standing: money(standing?),
         confidence: confidence?,
         place: Some(place),
     })

@@ -17,6 +17,8 @@ pub struct Budget {
     pub month: Option<Money>,
     /// In a year.
     pub year: Option<Money>,
+    /// For the trunks behind the first in a year without any outage; the year's where it is not given.
+    pub standing: Option<Money>,
     /// Share of years that must stay within the year's budget.
     pub confidence: f64,
     /// Where it stands; nothing where the plan has no such block.

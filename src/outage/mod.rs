@@ -7,6 +7,7 @@
 pub mod engine;
 pub mod flow;
 pub mod pieces;
+pub mod profile;
 pub mod scenario;
 pub mod state;
 pub mod worst;

@@ -1,7 +1,8 @@
-//! Family `COST`: what an outage costs, by scenario.
+//! Family `COST`: what an outage costs, by scenario; the rules of the year are in [`super::year`].
 
 use super::rates::rows_in_use;
 use super::rule::{Found, Judgement, Rule, measure};
+use super::year;
 use crate::assessment::Assessment;
 use crate::model::policy::Unit;
 use crate::model::rates::RateTable;
@@ -14,7 +15,7 @@ use crate::words::duration::human;
 use crate::words::figure::{count, money_pair, percent_pair};
 use crate::words::level::Level;
 
-/// The rules. Codes 002, 003 and 005 belong to rules that need the year.
+/// The rules; those of the year are judged in [`super::year`].
 pub static RULES: &[Rule] = &[
     Rule {
         code: "COST001",
@@ -27,6 +28,26 @@ pub static RULES: &[Rule] = &[
         judge: Some(incident),
     },
     Rule {
+        code: "COST002",
+        name: "month-over-budget",
+        level: Level::Deny,
+        measures: Some((Unit::Money, "spend of a month at the budget's confidence")),
+        what: "More months than `budget.confidence` allows spend more than `budget.month`.",
+        why: "Two or three outages in one month add up, each of them within the budget of an incident.",
+        fix: "A cheaper secondary, a more reliable primary, a daily cap with the carrier, or a larger budget.",
+        judge: Some(year::month),
+    },
+    Rule {
+        code: "COST003",
+        name: "year-over-budget",
+        level: Level::Deny,
+        measures: Some((Unit::Money, "spend of a year at the budget's confidence")),
+        what: "More years than `budget.confidence` allows spend more than `budget.year`.",
+        why: "A mean hides bad years: one year in twenty can cost three times as much.",
+        fix: "A cheaper secondary, a more reliable primary, a daily cap with the carrier, or a larger budget.",
+        judge: Some(year::year),
+    },
+    Rule {
         code: "COST004",
         name: "burn-too-fast",
         level: Level::Deny,
@@ -35,6 +56,16 @@ pub static RULES: &[Rule] = &[
         why: "An alert that comes after the money is gone protects nothing.",
         fix: "A daily cap with the carrier, a faster response, or a larger budget.",
         judge: Some(burn),
+    },
+    Rule {
+        code: "COST005",
+        name: "standing-cost-over-budget",
+        level: Level::Deny,
+        measures: Some((Unit::Money, "what the trunks behind the first cost in a year without any outage")),
+        what: "Fees and minimums of the trunks behind the first cost more in a year than `budget.standing`, or than `budget.year` where that is not given.",
+        why: "They are paid whether or not anything fails, on top of what the failovers cost.",
+        fix: "A secondary with smaller fees, fewer trunks, or a larger budget.",
+        judge: Some(year::standing),
     },
     Rule {
         code: "COST006",
@@ -86,6 +117,26 @@ pub static RULES: &[Rule] = &[
         fix: "A cheaper secondary, or none for that campaign.",
         judge: Some(dearer),
     },
+    Rule {
+        code: "COST011",
+        name: "thin-evidence",
+        level: Level::Warn,
+        measures: None,
+        what: "A quantile that a budget is judged by rests on fewer than 20 past incidents of a cause.",
+        why: "With three years of incidents the 95 % quantile fitted to them lies between a third and two and a half times the true one.",
+        fix: "Collect more incidents, widen the budget by the parameter range, or accept it by a waiver.",
+        judge: Some(year::thin),
+    },
+    Rule {
+        code: "COST012",
+        name: "implausible-law",
+        level: Level::Warn,
+        measures: Some((Unit::Times, "95 % quantile of the length over its median")),
+        what: "A cause's lengths have a 95 % quantile of more than 50 times their median.",
+        why: "Such a law says that most outages are trifles and a few last for weeks: usually two causes in one, or a slip in a unit.",
+        fix: "Check median and p95, split the cause, or give a `longest`.",
+        judge: Some(year::implausible),
+    },
 ];
 
 fn budget_label(assessment: &Assessment<'_>, said: String) -> Option<Label> {
@@ -114,7 +165,7 @@ fn by_cause<'a>(assessment: &'a Assessment<'_>, holds: impl Fn(&Scenario) -> boo
 }
 
 const NO_BUDGET: &str = "the plan gives no `budget.incident`";
-const INCOMPLETE: &str = "a destination has no rate: the spend is a least amount";
+pub(super) const INCOMPLETE: &str = "a destination has no rate: the spend is a least amount";
 
 fn incident(assessment: &Assessment<'_>) -> Judgement {
     let Some(budget) = assessment.plan().budget.incident else { return Judgement::blind(NO_BUDGET) };

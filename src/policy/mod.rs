@@ -9,6 +9,7 @@ pub mod judge;
 pub mod rates;
 pub mod rule;
 pub mod trunks;
+mod year;
 
 pub use judge::{Levels, Verdict, judge};
 pub use rule::Rule;

@@ -13,3 +13,4 @@ pub mod rates;
 pub mod run;
 pub mod table;
 pub mod text;
+pub mod year;

@@ -4,6 +4,7 @@ mod check;
 mod estimate;
 mod findings;
 mod size;
+mod year;
 
 use std::fmt::Write as _;
 

@@ -14,6 +14,7 @@ use crate::policy::judge::Status;
 use crate::render::json::{document, envelope, put_verdict};
 use crate::render::run::{capacity, scenarios, standing};
 use crate::render::text::Detail;
+use crate::render::year::year;
 
 /// A plan that is being run.
 pub(super) struct Run {
@@ -66,6 +67,7 @@ pub(super) fn run_json(
     if with_scenarios {
         map.insert("scenarios".into(), scenarios(assessment)?);
         map.insert("standing_cost".into(), standing(assessment));
+        map.insert("year".into(), year(assessment));
     }
     put_verdict(&mut map, verdict, &run.loaded);
     Ok(document(&json!(map)))

@@ -93,6 +93,7 @@ pub fn estimate(
     }
     if detail > Detail::Quiet {
         out.push_str(&chart(assessment, curve));
+        out.push_str(&super::year::year(assessment));
         out.push_str(&standing(assessment));
         out.push_str(assumptions(loaded).trim_end_matches('\n'));
         out.push('\n');

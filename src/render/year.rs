@@ -1,0 +1,84 @@
+//! JSON of the year.
+
+use serde_json::{Map, Value, json};
+
+use crate::assessment::Assessment;
+use crate::assessment::year::{CauseYear, Year};
+use crate::words::figure::json as number;
+use crate::words::money::Money;
+
+fn money(amount: &Money) -> Value {
+    json!(amount.amount().to_string())
+}
+
+fn maybe(value: Option<f64>) -> Value {
+    value.map_or(Value::Null, number)
+}
+
+/// The year of a run; where there is none, why.
+#[must_use]
+pub fn year(assessment: &Assessment<'_>) -> Value {
+    match &assessment.year {
+        Ok(year) => figures(year, assessment),
+        Err(reason) => json!({ "method": null, "why": reason }),
+    }
+}
+
+fn figures(year: &Year, assessment: &Assessment<'_>) -> Value {
+    let mut map = Map::new();
+    map.insert("method".into(), json!("exact"));
+    map.insert("complete".into(), json!(!year.incomplete));
+    map.insert("mean".into(), money(&year.mean));
+    map.insert("sd".into(), year.sd.as_ref().map_or(Value::Null, money));
+    map.insert("sd_infinite".into(), json!(year.sd.is_none()));
+    map.insert("prob_nothing".into(), number(year.nothing));
+    for (name, quantile) in ["p50", "p75", "p90", "p95", "p99", "p999"].iter().zip(&year.quantiles) {
+        map.insert((*name).into(), money(&quantile.amount));
+        map.insert(format!("tail_mean_{name}"), money(&quantile.tail_mean));
+    }
+    map.insert("confidence".into(), number(year.at_confidence.p));
+    map.insert("at_confidence".into(), money(&year.at_confidence.amount));
+    map.insert("month_mean".into(), money(&year.month_mean));
+    map.insert("month_at_confidence".into(), money(&year.month_at_confidence.amount));
+    map.insert("prob_over_incident_budget".into(), maybe(year.over_incident));
+    map.insert("prob_over_month_budget".into(), maybe(year.over_month));
+    map.insert("prob_over_year_budget".into(), maybe(year.over_year));
+    map.insert("expected_outages".into(), number(year.outages));
+    map.insert("outage_hours".into(), number(year.outage_hours));
+    map.insert("protected_hours".into(), number(year.protected_hours));
+    map.insert("unprotected_hours".into(), number(year.unprotected_hours));
+    map.insert("standing_cost".into(), money(&year.standing));
+    map.insert("prob_overlap".into(), number(year.overlap));
+    map.insert("error_bound".into(), number(year.error_bound));
+    map.insert(
+        "numerics".into(),
+        json!({
+            "grid_points": year.points,
+            "mass_beyond_grid": number(year.beyond),
+            "mean_error": number(year.mean_error),
+        }),
+    );
+    let curve = year.curve.iter().map(|(spend, p)| json!({ "spend": money(spend), "probability": number(*p) }));
+    map.insert("exceedance".into(), curve.collect());
+    map.insert("causes".into(), year.causes.iter().map(|cause| of_cause(cause, assessment)).collect());
+    Value::Object(map)
+}
+
+fn of_cause(cause: &CauseYear, assessment: &Assessment<'_>) -> Value {
+    json!({
+        "cause": assessment.plan().causes.get(cause.cause).map_or("", |named| named.name.as_str()),
+        "expected_outages": number(cause.outages),
+        "mean_duration_s": number(cause.mean_length),
+        "median_duration_s": number(cause.median_length),
+        "p95_duration_s": number(cause.p95_length),
+        "mean_spend": money(&cause.mean_spend),
+        "median_spend": money(&cause.median_spend),
+        "p95_spend": money(&cause.p95_spend),
+        "prob_nothing": number(cause.nothing),
+        "prob_over_incident_budget": maybe(cause.over_incident),
+        "share_of_mean": number(cause.share_of_mean),
+        "share_of_tail": number(cause.share_of_tail),
+        "incidents_observed": cause.incidents,
+        "lengths_listed": cause.lengths,
+    })
+}
