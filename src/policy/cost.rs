@@ -399,7 +399,10 @@ fn dearer(assessment: &Assessment<'_>) -> Judgement {
                     human(scenario.length)
                 ),
                 labels: vec![Label::new(span, "this cause")],
-                help: format!("the spend is {}; a cheaper secondary, or none", scenario.spend),
+                help: format!(
+                    "the trunks behind the primary charge {}; a cheaper secondary, or none",
+                    scenario.spend_behind
+                ),
                 measure: None,
             })
         })
