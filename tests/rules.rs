@@ -1099,6 +1099,31 @@ fn a_waivers_ceiling_is_held_against_the_worst_interval() {
 }
 
 #[test]
+fn a_cap_that_only_the_surcharge_on_short_calls_uses_up_is_not_judged() {
+    // Ten hours of 2,400 calls: 24.00, and 24.00 on top, as every call is short.
+    let surcharge: Edit = (
+        METERED,
+        "monthly = 10.00",
+        "monthly = 10.00\nshort_calls = { up_to = \"60s\", allowed = 0.15, over = \">\", min_calls = 100, fee = 0.01, on = \"all\" }",
+    );
+    let prepaid = |balance: &'static str| [surcharge, (METERED, "channels = 100", balance)];
+    let run = Floor::new(&prepaid("channels = 100\nprepaid = { balance = 40.00 }")).json(&[]);
+    assert_eq!((run.exit, run.codes(), run.blind()), (3, vec!["COST008"], vec!["COST006"]));
+    let run = Floor::new(&prepaid("channels = 100\nprepaid = { balance = 49.00 }")).json(&[]);
+    assert_eq!((run.exit, run.blind()), (0, vec![]));
+    let run = Floor::new(&prepaid("channels = 100\ndaily_spend = { limit = 40.00, resets = \"UTC\" }")).json(&[]);
+    assert_eq!((run.exit, run.blind()), (3, vec!["COST007"]));
+    assert_eq!(run.document["scenarios"][1]["caps_with_surcharge"][0]["trunk"], "metered");
+    // Midnight in Manila is 16:00: eight hours of one day, and two of the next.
+    let run =
+        Floor::new(&prepaid("channels = 100\ndaily_spend = { limit = 40.00, resets = \"Asia/Manila\" }")).json(&[]);
+    assert_eq!((run.exit, run.blind()), (0, vec![]));
+    // Without the surcharge nothing is in doubt.
+    let plain = [(METERED, "channels = 100", "channels = 100\nprepaid = { balance = 40.00 }")];
+    assert_eq!(Floor::new(&plain).json(&[]).exit, 0);
+}
+
+#[test]
 fn limits_are_judged_at_the_interval_that_asks_for_most() {
     // 80 lines on 5 calls per second and 30 channels; 11 lines by day, and no cap on them.
     let lines = evening(4, "attempts_per_seat_hour = 300\nlines_per_seat = 20.0", "20s");

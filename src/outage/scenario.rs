@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 
 use super::OutageError;
 use super::engine::Engine;
+use super::fees::beside;
 use super::flow::Flow;
-use super::pieces::{CapEvent, Run, run};
+use super::pieces::{CapEvent, CapKind, Run, run};
 use super::state::{Phase, Windows, behaviours, phases, phases_alone};
 use super::worst::worst_start;
 use crate::model::plan::Start;
@@ -109,6 +110,8 @@ pub struct Scenario {
     pub budget_reached: Option<f64>,
     /// Caps that are reached.
     pub caps: Vec<CapReached>,
+    /// Caps that are kept, and would not be if the carrier counted the surcharge on short calls as well.
+    pub caps_with_surcharge: Vec<(usize, CapKind)>,
 }
 
 /// Reckons a scenario.
@@ -185,6 +188,7 @@ fn at_start(
             Ok(CapReached { event: *event, in_progress })
         })
         .collect::<Result<_, OutageError>>()?;
+    let caps_with_surcharge = beside(engine, &run_mean, start)?;
     Ok(Scenario {
         cause,
         length,
@@ -206,6 +210,7 @@ fn at_start(
         net_benefit,
         budget_reached,
         caps,
+        caps_with_surcharge,
     })
 }
 

@@ -249,7 +249,17 @@ fn caps(assessment: &Assessment<'_>, kind: CapKind, what: &str, key: &str) -> Ju
     let blind = assessment.scenarios.iter().any(|scenario| {
         scenario.trunks.iter().any(|bill| bill.incomplete && capped(bill.trunk) && !found(bill.trunk, scenario))
     });
-    Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()), findings }
+    let surcharge = assessment.scenarios.iter().find_map(|scenario| {
+        let (trunk, _) = scenario
+            .caps_with_surcharge
+            .iter()
+            .find(|(trunk, other)| *other == kind && !found(*trunk, scenario))?;
+        let named = plan.trunks.get(*trunk).map(|trunk| trunk.name.as_str()).unwrap_or_default();
+        Some(format!(
+            "{what} of `{named}` would be gone if it paid for the surcharge on short calls too, which is not counted by it"
+        ))
+    });
+    Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()).or(surcharge), findings }
 }
 
 fn prepaid(assessment: &Assessment<'_>) -> Judgement {
