@@ -330,6 +330,16 @@ const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        code: "COST011",
+        // Monday at 18:00: an hour is over before anybody is back, ten hours as well.
+        edits: &[(PLAN, "start     = 2026-12-07T08:00:00", "start = 2026-12-07T18:00:00")],
+        subject: &[("cause", "rejects")],
+        place: (PLAN, "start = "),
+        says: || texts(&["2026-12-07T18:00:00", "10 h"]),
+        helps: || texts(&["worst"]),
+        ..CASE
+    },
+    Case {
         code: "RATE001",
         // From New Year to the first of December: 31 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 30 + 31 + 30 days.
         edits: &[(METERED, EFFECTIVE, "effective_from = 2026-01-01")],
@@ -1121,6 +1131,22 @@ fn a_cap_that_only_the_surcharge_on_short_calls_uses_up_is_not_judged() {
     // Without the surcharge nothing is in doubt.
     let plain = [(METERED, "channels = 100", "channels = 100\nprepaid = { balance = 40.00 }")];
     assert_eq!(Floor::new(&plain).json(&[]).exit, 0);
+}
+
+#[test]
+fn of_a_start_that_clocks_show_twice_the_earlier_is_taken_and_said() {
+    let zone: Edit = (PLAN, "timezone = \"UTC\"", "timezone = \"America/Denver\"");
+    let start: Edit = (PLAN, "start     = 2026-12-07T08:00:00", "start = 2027-11-07T01:30:00");
+    let run = Floor::new(&[zone, start]).json(&[]);
+    assert_eq!((run.exit, run.codes()), (0, vec!["COST011"]));
+    assert_eq!(run.document["scenarios"][0]["start"], "2027-11-07T01:30:00-06:00");
+    let said = run.document["assumptions"]["scenario.start"]["value"].as_str().unwrap();
+    assert!(said.contains("2027-11-07T01:30:00-06:00"), "{said}");
+    // Ten hours from seven on reach the floor at eight, one hour does not.
+    let early: Edit = (PLAN, "start     = 2026-12-07T08:00:00", "start = 2026-12-07T07:00:00");
+    let run = Floor::new(&[early]).json(&[]);
+    assert_eq!(run.codes(), ["COST011"]);
+    assert_says("COST011", run.of("COST011")["message"].as_str().unwrap(), &texts(&["1 h of `rejects`", "closed"]));
 }
 
 #[test]

@@ -122,7 +122,7 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
     if let Some(plan) = &mut plan
         && log.faults.is_empty()
     {
-        super::calendar::check(plan, &log.faults);
+        super::calendar::check(plan, &log);
     }
     match plan {
         Some(mut plan) if log.faults.is_empty() => {

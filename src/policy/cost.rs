@@ -3,6 +3,7 @@
 use super::rates::rows_in_use;
 use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
+use crate::model::plan::Start;
 use crate::model::policy::Unit;
 use crate::model::rates::RateTable;
 use crate::model::trunk::Trunk;
@@ -85,6 +86,16 @@ pub static RULES: &[Rule] = &[
         why: "It would be cheaper to send the floor home.",
         fix: "A cheaper secondary, or none for that campaign.",
         judge: Some(dearer),
+    },
+    Rule {
+        code: "COST011",
+        name: "outage-on-closed-floor",
+        level: Level::Warn,
+        measures: None,
+        what: "At the scenario's fixed `start` the floor is closed for the whole length of an outage, so nothing is at stake in it.",
+        why: "An outage that nobody meets costs nothing and loses nothing: every rule on it passes, and says nothing.",
+        fix: "Start it when the floor is open, or let the worst start be found.",
+        judge: Some(closed),
     },
 ];
 
@@ -387,6 +398,32 @@ fn increments(assessment: &Assessment<'_>, trunk: &Trunk, table: &RateTable) -> 
         _ => table.place.key("billing.increment"),
     };
     (text, span)
+}
+
+fn closed(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let (Start::At(_), Some(place)) = (plan.scenario.start, &plan.scenario.place) else { return Judgement::clean() };
+    let mut longest: Vec<&Scenario> = Vec::new();
+    for scenario in assessment.scenarios.iter().filter(|scenario| scenario.outage.attempts <= 0.0) {
+        match longest.iter_mut().find(|known| known.cause == scenario.cause) {
+            Some(known) if scenario.length > known.length => *known = scenario,
+            Some(_) => {}
+            None => longest.push(scenario),
+        }
+    }
+    let found = |scenario: &&Scenario| {
+        let (start, length) = (scenario.start.rfc3339(plan.timezone), human(scenario.length));
+        let (name, _) = cause(assessment, scenario);
+        Found {
+            message: format!("{length} of `{name}` meet nobody: from {start} on the floor is closed for as long"),
+            subject: vec![("cause", name)],
+            brief: format!("closed for {length}"),
+            labels: vec![Label::new(place.key("start"), "starts here")],
+            help: "a time at which the floor is open, or `start = \"worst\"`".to_owned(),
+            measure: None,
+        }
+    };
+    Judgement::found(longest.iter().map(found).collect())
 }
 
 fn dearer(assessment: &Assessment<'_>) -> Judgement {
