@@ -1150,6 +1150,26 @@ fn of_a_start_that_clocks_show_twice_the_earlier_is_taken_and_said() {
 }
 
 #[test]
+fn what_is_taken_for_granted_is_said() {
+    let said = |edits: &[Edit], key: &str| {
+        let run = Floor::new(edits).json(&[]);
+        let assumption = &run.document["assumptions"][key];
+        format!("{}: {}", assumption["value"].as_str().unwrap_or("?"), assumption["why"].as_str().unwrap_or("?"))
+    };
+    let freepbx: [Edit; 1] = [(PLAN, "freepbx           = 17", "freepbx = 99")];
+    assert_eq!(said(&freepbx, "pbx.freepbx"), "as 17: FreePBX 99 is newer than those known");
+    let asterisk: [Edit; 1] = [(PLAN, "\"22.10\"", "\"99.1\"")];
+    assert_eq!(said(&asterisk, "pbx.asterisk"), "as the last 23: Asterisk 99.1 is newer than those known");
+    let known: [Edit; 1] = [(PLAN, "\"22.10\"", "\"23.9\"")];
+    assert_eq!(said(&known, "pbx.asterisk"), "?: ?");
+    // Two trunks over one table have its 100 channels each.
+    let shared = said(&[SPARE], &format!("limits of {METERED}"));
+    assert_eq!(shared, "each trunk has them for itself: `metered` and `spare` name the same table");
+    let unlimited: Edit = (METERED, "channels = 100\ncps      = 50", "channels = \"unlimited\"\ncps = \"unlimited\"");
+    assert_eq!(said(&[SPARE, unlimited], &format!("limits of {METERED}")), "?: ?");
+}
+
+#[test]
 fn limits_are_judged_at_the_interval_that_asks_for_most() {
     // 80 lines on 5 calls per second and 30 channels; 11 lines by day, and no cap on them.
     let lines = evening(4, "attempts_per_seat_hour = 300\nlines_per_seat = 20.0", "20s");

@@ -12,7 +12,7 @@ use crate::model::pbx::Pbx;
 use crate::model::place::Place;
 use crate::model::plan::{Assumption, Plan, Scenario};
 use crate::model::policy::{Budget, Fx, Policy, Waiver};
-use crate::model::rates::RateTable;
+use crate::model::rates::{Limit, RateTable};
 use crate::model::trunk::Trunk;
 use crate::words::calendar::Zone;
 use crate::words::money::Currency;
@@ -217,5 +217,26 @@ pub fn join(
             place: primary.place.clone(),
         });
     }
+    shared(&plan, log);
     Some(plan)
+}
+
+/// Says where trunks that name one table have its limits each: a carrier may mean them for all of them together.
+fn shared(plan: &Plan, log: &Log) {
+    for (index, table) in plan.tables.iter().enumerate() {
+        let trunks: Vec<String> =
+            plan.trunks.iter().filter(|trunk| trunk.table == index).map(|trunk| format!("`{}`", trunk.name)).collect();
+        let limits = &table.limits;
+        let limited = matches!(limits.channels, Limit::At(_))
+            || matches!(limits.cps, Limit::At(_))
+            || limits.daily_spend.is_some()
+            || limits.prepaid.is_some();
+        if trunks.len() > 1 && limited {
+            log.assumptions.borrow_mut().push(Assumption {
+                key: format!("limits of {}", table.path),
+                value: "each trunk has them for itself".to_owned(),
+                why: format!("{} name the same table", trunks.join(" and ")),
+            });
+        }
+    }
 }
