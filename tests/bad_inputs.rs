@@ -10,7 +10,7 @@
 //! file PATH: TEXT             hex PATH: ff fe 41     sparse PATH: BYTES         directory PATH:
 //! remove PATH:                link PATH: TARGET      bom PATH:                  crlf PATH:
 //! arg: ARGUMENT               plan: PATH             tail: LINES                (only the last lines are golden)
-//! json: none                  (a run that ends before there are inputs to speak of writes no JSON)
+//! json: none                  (a run whose arguments cannot be understood writes no JSON)
 //! ```
 
 // The helpers of an integration test are no `#[test]` functions, so clippy.toml does not let them off.
@@ -175,7 +175,11 @@ fn judge_json(output: &Output, run: &Run) -> Result<(), String> {
         return Err("the JSON of a refused run holds figures".to_owned());
     }
     let findings = json["findings"].as_array().ok_or("no findings")?;
-    if findings.is_empty() || json["summary"]["deny"] != findings.len() {
+    let left_out = json["findings_left_out"].as_u64().ok_or("no count of what is left out")? as usize;
+    if findings.len() > 50 || (left_out > 0 && findings.len() < 50) {
+        return Err("the findings are not bounded, or not filled up to their bound".to_owned());
+    }
+    if findings.is_empty() || json["summary"]["deny"] != findings.len() + left_out {
         return Err("no findings, or they are counted wrongly".to_owned());
     }
     for finding in findings {
@@ -335,4 +339,23 @@ fn no_mutation_of_the_example_panics_or_yields_nan() {
         }
     }
     assert!(valid > 300 && refused > 300, "{valid} valid, {refused} refused, {unanswerable} unanswerable");
+}
+
+#[test]
+fn a_plan_that_is_nowhere_is_a_fault_with_a_code() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    for command in ["check", "estimate", "size"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_trunkrisk"))
+            .args([command, "--output", "json"])
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!((&json["status"], &json["exit"], &json["command"]), (&"error".into(), &2.into(), &command.into()));
+        assert_eq!((&json["findings"][0]["code"], &json["summary"]["deny"]), (&"IN001".into(), &1.into()));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("IN001"));
+    }
 }

@@ -330,6 +330,16 @@ const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        code: "COST011",
+        // Monday at 18:00: an hour is over before anybody is back, ten hours as well.
+        edits: &[(PLAN, "start     = 2026-12-07T08:00:00", "start = 2026-12-07T18:00:00")],
+        subject: &[("cause", "rejects")],
+        place: (PLAN, "start = "),
+        says: || texts(&["2026-12-07T18:00:00", "10 h"]),
+        helps: || texts(&["worst"]),
+        ..CASE
+    },
+    Case {
         code: "RATE001",
         // From New Year to the first of December: 31 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 30 + 31 + 30 days.
         edits: &[(METERED, EFFECTIVE, "effective_from = 2026-01-01")],
@@ -1096,6 +1106,67 @@ fn a_waivers_ceiling_is_held_against_the_worst_interval() {
     assert_says("CAP002", finding["message"].as_str().unwrap(), &[percent(carried), "T20:00".to_owned()]);
     let measure: f64 = finding["measure"].as_str().unwrap().parse().unwrap();
     assert!((measure - (1.0 - carried) * 100.0).abs() < 0.1, "{measure}");
+}
+
+#[test]
+fn a_cap_that_only_the_surcharge_on_short_calls_uses_up_is_not_judged() {
+    // Ten hours of 2,400 calls: 24.00, and 24.00 on top, as every call is short.
+    let surcharge: Edit = (
+        METERED,
+        "monthly = 10.00",
+        "monthly = 10.00\nshort_calls = { up_to = \"60s\", allowed = 0.15, over = \">\", min_calls = 100, fee = 0.01, on = \"all\" }",
+    );
+    let prepaid = |balance: &'static str| [surcharge, (METERED, "channels = 100", balance)];
+    let run = Floor::new(&prepaid("channels = 100\nprepaid = { balance = 40.00 }")).json(&[]);
+    assert_eq!((run.exit, run.codes(), run.blind()), (3, vec!["COST008"], vec!["COST006"]));
+    let run = Floor::new(&prepaid("channels = 100\nprepaid = { balance = 49.00 }")).json(&[]);
+    assert_eq!((run.exit, run.blind()), (0, vec![]));
+    let run = Floor::new(&prepaid("channels = 100\ndaily_spend = { limit = 40.00, resets = \"UTC\" }")).json(&[]);
+    assert_eq!((run.exit, run.blind()), (3, vec!["COST007"]));
+    assert_eq!(run.document["scenarios"][1]["caps_with_surcharge"][0]["trunk"], "metered");
+    // Midnight in Manila is 16:00: eight hours of one day, and two of the next.
+    let run =
+        Floor::new(&prepaid("channels = 100\ndaily_spend = { limit = 40.00, resets = \"Asia/Manila\" }")).json(&[]);
+    assert_eq!((run.exit, run.blind()), (0, vec![]));
+    // Without the surcharge nothing is in doubt.
+    let plain = [(METERED, "channels = 100", "channels = 100\nprepaid = { balance = 40.00 }")];
+    assert_eq!(Floor::new(&plain).json(&[]).exit, 0);
+}
+
+#[test]
+fn of_a_start_that_clocks_show_twice_the_earlier_is_taken_and_said() {
+    let zone: Edit = (PLAN, "timezone = \"UTC\"", "timezone = \"America/Denver\"");
+    let start: Edit = (PLAN, "start     = 2026-12-07T08:00:00", "start = 2027-11-07T01:30:00");
+    let run = Floor::new(&[zone, start]).json(&[]);
+    assert_eq!((run.exit, run.codes()), (0, vec!["COST011"]));
+    assert_eq!(run.document["scenarios"][0]["start"], "2027-11-07T01:30:00-06:00");
+    let said = run.document["assumptions"]["scenario.start"]["value"].as_str().unwrap();
+    assert!(said.contains("2027-11-07T01:30:00-06:00"), "{said}");
+    // Ten hours from seven on reach the floor at eight, one hour does not.
+    let early: Edit = (PLAN, "start     = 2026-12-07T08:00:00", "start = 2026-12-07T07:00:00");
+    let run = Floor::new(&[early]).json(&[]);
+    assert_eq!(run.codes(), ["COST011"]);
+    assert_says("COST011", run.of("COST011")["message"].as_str().unwrap(), &texts(&["1 h of `rejects`", "closed"]));
+}
+
+#[test]
+fn what_is_taken_for_granted_is_said() {
+    let said = |edits: &[Edit], key: &str| {
+        let run = Floor::new(edits).json(&[]);
+        let assumption = &run.document["assumptions"][key];
+        format!("{}: {}", assumption["value"].as_str().unwrap_or("?"), assumption["why"].as_str().unwrap_or("?"))
+    };
+    let freepbx: [Edit; 1] = [(PLAN, "freepbx           = 17", "freepbx = 99")];
+    assert_eq!(said(&freepbx, "pbx.freepbx"), "as 17: FreePBX 99 is newer than those known");
+    let asterisk: [Edit; 1] = [(PLAN, "\"22.10\"", "\"99.1\"")];
+    assert_eq!(said(&asterisk, "pbx.asterisk"), "as the last 23: Asterisk 99.1 is newer than those known");
+    let known: [Edit; 1] = [(PLAN, "\"22.10\"", "\"23.9\"")];
+    assert_eq!(said(&known, "pbx.asterisk"), "?: ?");
+    // Two trunks over one table have its 100 channels each.
+    let shared = said(&[SPARE], &format!("limits of {METERED}"));
+    assert_eq!(shared, "each trunk has them for itself: `metered` and `spare` name the same table");
+    let unlimited: Edit = (METERED, "channels = 100\ncps      = 50", "channels = \"unlimited\"\ncps = \"unlimited\"");
+    assert_eq!(said(&[SPARE, unlimited], &format!("limits of {METERED}")), "?: ?");
 }
 
 #[test]

@@ -65,6 +65,44 @@ fn the_worked_example_of_the_readme() {
 }
 
 #[test]
+fn silence_of_a_partial_outage_is_that_part() {
+    // A quarter of the calls is answered and goes nowhere; the operator moves the floor after 20 minutes.
+    let set = ["cause.carrier silent.signal=answers", "cause.carrier silent.share=0.25"];
+    let hold = "pbx.stopped_call_hold=0s";
+    let run = estimate(&[set[0], set[1], hold]);
+    let hour = scenario(&run, "carrier silent", 3600.0);
+    // Alone the primary would have lost a quarter for an hour: seats at 25.00 and 1,000 live calls of 3.50.
+    let silence = (50.0 * 25.0 + 1000.0 * 3.5) / 4.0;
+    close(number(&hour["silence_cost"]), silence, 1e-9);
+    // A quarter is lost for 20 minutes with the others behind it, too.
+    let lost = number(&hour["idle_cost"]) + number(&hour["lost"]) * 0.1 * 3.5;
+    close(number(&hour["net_benefit"]), silence - lost - number(&hour["spend"]), 1e-9);
+    close(number(&hour["lost"]), RATE * 0.25 * 1200.0, 1e-3);
+    // Nothing is gained where nobody acts, and the announcements are the same either way.
+    let run = estimate(&[set[0], set[1], "pbx.operator_response=2h"]);
+    let hour = scenario(&run, "carrier silent", 3600.0);
+    close(number(&hour["silence_cost"]) - number(&hour["idle_cost"]), number(&hour["lost"]) * 0.1 * 3.5, 1e-6);
+    close(number(&hour["net_benefit"]).abs().max(1e-6), 1e-6, 1e-3);
+}
+
+#[test]
+fn what_the_primary_charges_is_no_cost_of_the_failover() {
+    // A primary by the minute keeps half of the calls; the other half moves on.
+    let sets = [
+        "trunk.unlimcall-primary.rates=rates/example-second.toml",
+        "cause.carrier rejects.share=0.5",
+        "campaign.renewals.redial_blocked=0",
+    ];
+    let run = estimate(&sets);
+    let hour = scenario(&run, "carrier rejects", 3600.0);
+    let spend = |trunk: usize| number(&hour["by_trunk"][trunk]["spend"]);
+    assert!(spend(0) > 0.0);
+    let lost = number(&hour["idle_cost"]) + number(&hour["lost"]) * 0.1 * 3.5;
+    let net = number(&hour["silence_cost"]) - lost - spend(1) - spend(2);
+    close(number(&hour["net_benefit"]), net, 1e-9);
+}
+
+#[test]
 fn each_signal_loses_what_the_model_says() {
     let lost = |sets: &[&str]| {
         let run = estimate(sets);

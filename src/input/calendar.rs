@@ -1,13 +1,16 @@
-//! What only the calendar of a plan can show: shifts that never open, more staffed than licensed seats.
+//! What only the calendar of a plan can show: shifts that never open, more staffed than licensed seats, a start that the
+//! clock never shows.
 
 use std::time::Duration;
 
-use super::fault::{FaultKind, Faults};
-use crate::model::plan::Plan;
-use crate::words::calendar::{Calendar, CalendarError, Floor};
+use super::fault::FaultKind;
+use super::reader::Log;
+use crate::model::plan::{Assumption, Plan, Start};
+use crate::words::calendar::{Calendar, CalendarError, Floor, Instant, Shown};
 
-/// Checks the shifts of every campaign over the year from `as_of`.
-pub fn check(plan: &Plan, faults: &Faults) {
+/// Checks the shifts of every campaign over the year from `as_of`, and the start of the scenarios.
+pub fn check(plan: &Plan, log: &Log) {
+    let faults = &log.faults;
     let shifts = plan.shifts();
     let floor =
         Floor { zone: plan.timezone, as_of: plan.as_of, tail: Duration::ZERO, campaigns: &shifts, rate_changes: &[] };
@@ -29,6 +32,7 @@ pub fn check(plan: &Plan, faults: &Faults) {
             return;
         }
     };
+    start(plan, &calendar, log);
     for (campaign, shift) in calendar.never_open() {
         if let Some(span) = hours_of(*campaign, *shift) {
             let message = format!("a shift never opens in the 365 days from {}", plan.as_of);
@@ -52,5 +56,32 @@ pub fn check(plan: &Plan, faults: &Faults) {
                 "license more seats, or staff fewer where shifts overlap",
             );
         }
+    }
+}
+
+/// A fixed start lies in the year that is reckoned, and is a time that the floor's clock shows.
+fn start(plan: &Plan, calendar: &Calendar, log: &Log) {
+    let (Start::At(local), Some(place)) = (plan.scenario.start, &plan.scenario.place) else { return };
+    let span = place.key("start");
+    let fault = |message: String, help: &str| log.faults.at(FaultKind::OutOfRange, span, message, "here", help);
+    let shown = plan.timezone.shows(local);
+    let start = Instant::from_local(local, plan.timezone);
+    if shown == Shown::Never {
+        let after = start.to_local(plan.timezone);
+        fault(
+            format!("`start` of scenario is {local}, which clocks in {} skip", plan.timezone),
+            &format!("clocks go forward there: {} is the first time after it", after.format("%Y-%m-%dT%H:%M:%S")),
+        );
+    } else if start < calendar.start() || start >= calendar.horizon_end() {
+        fault(
+            format!("`start` of scenario is {local}, outside the 365 days from {}", plan.as_of),
+            "a time in the year from `as_of`, for which rates and shifts are reckoned",
+        );
+    } else if shown == Shown::Twice {
+        log.assumptions.borrow_mut().push(Assumption {
+            key: "scenario.start".to_owned(),
+            value: format!("the earlier, {}", start.rfc3339(plan.timezone)),
+            why: format!("clocks in {} show {local} twice", plan.timezone),
+        });
     }
 }

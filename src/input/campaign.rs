@@ -209,6 +209,24 @@ fn sum_to_one(faults: &Faults, key: &str, what: &str, span: Span, shares: impl I
 
 /// What no floor can do.
 fn possible(campaign: &Campaign, faults: &Faults) {
+    for outcome in &campaign.outcomes {
+        if let Some(timeout) = campaign.dial_timeout
+            && outcome.ring > timeout
+        {
+            faults.at_both(
+                FaultKind::ImpossibleFloor,
+                [
+                    (outcome.place.key("ring"), format!("rings for {} s", outcome.ring)),
+                    (campaign.place.key("dial_timeout"), format!("given up after {timeout} s")),
+                ],
+                format!(
+                    "outcome `{}` of campaign `{}` rings for {} s, but the dialer gives up after {timeout} s",
+                    outcome.name, campaign.name, outcome.ring
+                ),
+                "a shorter `ring`, or the dialer's real `dial_timeout`",
+            );
+        }
+    }
     let busy = campaign.agent_seconds_per_hour();
     if busy > 3600.0 + 1e-9 {
         faults.at(

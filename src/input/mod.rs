@@ -6,6 +6,7 @@ mod cause;
 pub mod example;
 pub mod fault;
 pub mod files;
+mod join;
 pub mod laws;
 pub mod overrides;
 mod pbx;

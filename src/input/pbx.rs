@@ -6,6 +6,9 @@ use super::reader::{Field, Log, Reader};
 use super::tree::Node;
 use crate::model::pbx::{Driver, Pbx};
 
+/// The newest versions whose behaviour is known: FreePBX, and Asterisk by its major version.
+const NEWEST: (u32, u32) = (17, 23);
+
 fn version(field: &Field<'_>) -> Option<(u32, u32, u32)> {
     let text = field.text()?;
     let parts: Vec<Option<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
@@ -45,6 +48,14 @@ pub fn pbx(node: Option<&Node>, root: &Reader<'_>, log: &Log) -> Option<Pbx> {
     });
     let freepbx = reader.or_assume("freepbx", 17, "17", "the current major version", |f| f.whole32(2, 99));
     let asterisk = reader.or("asterisk", None, |f| version(f).map(Some));
+    if let Some(major) = freepbx.filter(|major| *major > NEWEST.0) {
+        let why = format!("FreePBX {major} is newer than those known");
+        reader.assume("pbx.freepbx", &format!("as {}", NEWEST.0), &why);
+    }
+    if let Some(Some((major, minor, _))) = asterisk.filter(|version| version.is_some_and(|v| v.0 > NEWEST.1)) {
+        let why = format!("Asterisk {major}.{minor} is newer than those known");
+        reader.assume("pbx.asterisk", &format!("as the last {}", NEWEST.1), &why);
+    }
     let timer_b = reader.or_assume("timer_b", 32.0, "32s", "64 · T1 with T1 = 500 ms", Field::positive_seconds);
     let ring_timer =
         reader.or_assume("ring_timer", 300.0, "300s", "FreePBX's TRUNK_RING_TIMER", Field::positive_seconds);

@@ -4,19 +4,18 @@ use chrono::NaiveDate;
 
 use super::campaign::campaign;
 use super::cause::cause;
-use super::fault::{FaultKind, Faults, did_you_mean, suggest};
+use super::fault::{FaultKind, Faults, suggest};
 use super::files::{Folder, NamedText};
+use super::join::{self, Listed, Parts};
 use super::overrides;
 use super::pbx::pbx;
 use super::policy::{KnownRule, budget, fx, policy, scenario, waiver};
 use super::rates;
-use super::reader::{Field, Log, Reader, unique};
+use super::reader::{Field, Log, Reader};
 use super::tree::{self, Node};
 use super::trunk::{RawTrunk, trunk};
-use crate::model::cause::{Cause, Signal};
 use crate::model::plan::Plan;
 use crate::model::rates::RateTable;
-use crate::model::trunk::Trunk;
 use crate::words::calendar::{Hours, Zone};
 use crate::words::diagnostic::{Diagnostic, Sources};
 use crate::words::digest::sha256;
@@ -113,16 +112,17 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
     // Where the text is no TOML, missing keys would be noise; the tables are still looked at.
     let noise = Log::default();
     let plan_log = if broken { &noise } else { &log };
-    let mut plan = read(&root, &text.name, options, plan_log);
+    let parts = read(&root, &text.name, options, plan_log);
     let raw = raw_trunks(&root, plan_log);
     let tables = read_tables(&raw, folder, &mut sources, &mut inputs, &log);
-    if let Some(plan) = &mut plan {
-        join(plan, raw, tables, &log);
-    }
-    if let Some(plan) = &mut plan
+    let plan = parts.and_then(|parts| {
+        join::check(&parts, &raw, &tables, &plan_log.faults);
+        join::join(parts, raw, tables, plan_log)
+    });
+    if let Some(plan) = &plan
         && log.faults.is_empty()
     {
-        super::calendar::check(plan, &log.faults);
+        super::calendar::check(plan, &log);
     }
     match plan {
         Some(mut plan) if log.faults.is_empty() => {
@@ -184,7 +184,7 @@ fn read_tables(
     tables
 }
 
-fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Plan> {
+fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Parts> {
     let reader = Reader::new(root, "the plan", log)?;
     rates::version(&reader);
     let name = reader.or("name", None, |f| f.name().map(Some));
@@ -206,6 +206,7 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Pla
     let campaigns: Vec<_> =
         reader.tables("campaign").iter().enumerate().map(|(i, node)| campaign(node, i, holidays, log)).collect();
     let causes: Vec<_> = reader.tables("cause").iter().enumerate().map(|(i, node)| cause(node, i, log)).collect();
+    let causes = Listed { whole: !causes.is_empty() || reader.node("cause").is_none(), items: causes };
     let pbx = pbx(reader.node("pbx"), &reader, log);
     let scenario = scenario(reader.node("scenario"), &reader, log);
     let fx = match reader.node("fx") {
@@ -218,24 +219,21 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Pla
         reader.tables("waiver").iter().map(|node| waiver(node, options.rules, currency, log)).collect();
     let place = reader.place();
     reader.finish();
-    Some(Plan {
+    Some(Parts {
         path: path.to_owned(),
-        name: name?,
-        currency: currency?,
-        timezone: timezone?,
-        country: country?,
-        as_of: as_of?,
-        campaigns: campaigns.into_iter().collect::<Option<_>>()?,
-        trunks: Vec::new(),
-        tables: Vec::new(),
-        pbx: pbx?,
-        causes: causes.into_iter().collect::<Option<_>>()?,
-        scenario: scenario?,
-        fx: fx?,
-        budget: budget?,
-        policy: policy?,
-        waivers: waivers.into_iter().collect::<Option<_>>()?,
-        assumptions: Vec::new(),
+        name,
+        currency,
+        timezone,
+        country,
+        as_of,
+        campaigns: Listed { whole: !campaigns.is_empty(), items: campaigns },
+        pbx,
+        causes,
+        scenario,
+        fx,
+        budget,
+        policy,
+        waivers,
         place,
     })
 }
@@ -243,116 +241,4 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Pla
 fn missing_block(reader: &Reader<'_>, block: &'static str) {
     let (message, label) = (format!("the plan has no [[{block}]] block"), format!("no [[{block}]]"));
     reader.missing(&[block], message, label, "`trunkrisk init` writes a plan to begin with".to_owned());
-}
-
-/// Joins trunks with their tables and checks what only the whole can show.
-fn join(plan: &mut Plan, raw: Vec<Option<RawTrunk>>, tables: Vec<(String, Option<RateTable>)>, log: &Log) {
-    let faults = &log.faults;
-    let paths: Vec<String> = tables.iter().map(|(path, _)| path.clone()).collect();
-    let whole = |raw: &Option<RawTrunk>| raw.as_ref().is_some_and(|raw| raw.trunk.is_some() && raw.rates.is_some());
-    let complete = raw.iter().all(whole) && tables.iter().all(|(_, table)| table.is_some());
-    plan.trunks = raw
-        .into_iter()
-        .flatten()
-        .filter_map(|raw| {
-            let table = raw.rates.and_then(|(rates, _)| paths.iter().position(|path| *path == rates));
-            Some(Trunk { table: table.unwrap_or(0), ..raw.trunk? })
-        })
-        .collect();
-    plan.tables = tables.into_iter().filter_map(|(_, table)| table).collect();
-    let name = |item: &Trunk| (item.name.clone(), item.place.key("name"));
-    let trunks: Vec<_> = plan.trunks.iter().map(name).collect();
-    unique(faults, "trunk", trunks.iter().map(|(name, span)| (name.as_str(), *span)));
-    unique(faults, "campaign", plan.campaigns.iter().map(|c| (c.name.as_str(), c.place.key("name"))));
-    unique(faults, "cause", plan.causes.iter().map(|c| (c.name.as_str(), c.place.key("name"))));
-    if !complete {
-        return;
-    }
-    components(plan, faults);
-    if plan.causes.is_empty()
-        && let Some(primary) = plan.trunks.first()
-    {
-        log.assumptions.borrow_mut().push(crate::model::plan::Assumption {
-            key: "cause".to_owned(),
-            value: format!("`{}` rejects every call with 503", primary.name),
-            why: "the plan gives no [[cause]]".to_owned(),
-        });
-        plan.causes.push(Cause {
-            name: "primary rejects".to_owned(),
-            hits: primary.name.clone(),
-            signal: Signal::Status(503),
-            reason: None,
-            reply_after: 1.0,
-            frequency: None,
-            duration: None,
-            longest: None,
-            share: 1.0,
-            place: primary.place.clone(),
-        });
-    }
-    for trunk in &plan.trunks {
-        let Some(table) = plan.table(trunk) else { continue };
-        if plan.exchange_rate(table.currency).is_none() {
-            faults.at_both(
-                FaultKind::CurrencyWithoutRate,
-                [
-                    (table.place.key("currency"), format!("prices in {}", table.currency)),
-                    (plan.place.key("currency"), format!("totals in {}", plan.currency)),
-                ],
-                format!(
-                    "{} is in {}, the plan in {}, and no exchange rate is given",
-                    table.path, table.currency, plan.currency
-                ),
-                format!("add [fx] with as_of and {} = {} per {}", table.currency, plan.currency, table.currency),
-            );
-        }
-    }
-    subjects(plan, faults);
-}
-
-/// Causes hit something that a trunk needs.
-fn components(plan: &Plan, faults: &Faults) {
-    let mut known: Vec<&str> = Vec::new();
-    for trunk in &plan.trunks {
-        known.push(&trunk.name);
-        known.extend(trunk.depends_on.iter().map(String::as_str));
-    }
-    known.sort_unstable();
-    known.dedup();
-    for cause in &plan.causes {
-        if !known.contains(&cause.hits.as_str()) {
-            faults.at(
-                FaultKind::UnknownName,
-                cause.place.key("hits"),
-                format!("cause `{}` hits `{}`, which no trunk is or depends on", cause.name, cause.hits),
-                "hits nothing",
-                did_you_mean(&cause.hits, &known),
-            );
-        }
-    }
-}
-
-/// Waivers name things that exist.
-fn subjects(plan: &Plan, faults: &Faults) {
-    for waiver in &plan.waivers {
-        for (kind, name) in &waiver.subjects {
-            let known: Vec<String> = match *kind {
-                "trunk" => plan.trunks.iter().map(|t| t.name.clone()).collect(),
-                "campaign" => plan.campaigns.iter().map(|c| c.name.clone()).collect(),
-                "cause" => plan.causes.iter().map(|c| c.name.clone()).collect(),
-                "table" => plan.tables.iter().map(|t| t.path.clone()).collect(),
-                _ => plan.campaigns.iter().flat_map(|c| c.destinations.iter().map(|d| d.prefix.to_string())).collect(),
-            };
-            if !known.contains(name) {
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                faults.at(
-                    FaultKind::UnknownName,
-                    waiver.place.key(kind),
-                    format!("a waiver names the {kind} `{name}`, which the plan does not have"),
-                    "unknown name",
-                    did_you_mean(name, &known),
-                );
-            }
-        }
-    }
 }

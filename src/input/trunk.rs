@@ -13,6 +13,10 @@ pub struct RawTrunk {
     pub what: String,
     /// The trunk, with no table yet; none where it is at fault.
     pub trunk: Option<Trunk>,
+    /// Its name, and where.
+    pub name: Option<(String, Span)>,
+    /// The components it needs besides itself.
+    pub depends_on: Option<Vec<String>>,
     /// The path of its table as written, and where.
     pub rates: Option<(String, Span)>,
 }
@@ -33,10 +37,10 @@ fn unlimited(field: &Field<'_>) -> bool {
 
 /// Reads one trunk.
 pub fn trunk(node: &Node, index: usize, log: &Log) -> Option<RawTrunk> {
-    let named = Reader::new(node, format!("trunk {index}"), log)?;
-    let name = named.required("name", "\"secondary-provider\"", Field::name);
-    let what = name.as_ref().map_or_else(|| named.what.clone(), |name| format!("trunk `{name}`"));
-    let reader = named.called(what);
+    let first = Reader::new(node, format!("trunk {index}"), log)?;
+    let name = first.required("name", "\"secondary-provider\"", Field::name);
+    let what = name.as_ref().map_or_else(|| first.what.clone(), |name| format!("trunk `{name}`"));
+    let reader = first.called(what);
     let rates = reader.required("rates", "\"rates/carrier.toml\"", Field::name);
     let host = reader.or("host", None, |f| f.name().map(Some));
     let depends_on = reader.or("depends_on", Vec::new(), |f| f.items("an array of component names", Field::name));
@@ -63,7 +67,9 @@ pub fn trunk(node: &Node, index: usize, log: &Log) -> Option<RawTrunk> {
     let what = reader.what.clone();
     reader.finish();
     let rates = rates.map(|rates| (rates, place.key("rates")));
-    // The table of a trunk at fault is looked at all the same.
+    // What others refer to in a trunk at fault is looked at all the same.
+    let named = name.clone().map(|name| (name, place.key("name")));
+    let needs = depends_on.clone();
     let trunk = || {
         Some(Trunk {
             name: name?,
@@ -78,5 +84,5 @@ pub fn trunk(node: &Node, index: usize, log: &Log) -> Option<RawTrunk> {
             place,
         })
     };
-    Some(RawTrunk { what, trunk: trunk(), rates })
+    Some(RawTrunk { what, trunk: trunk(), name: named, depends_on: needs, rates })
 }

@@ -265,20 +265,8 @@ impl<'a> Engine<'a> {
         let share = |rate: f64| if flow.attempts > 0.0 { (rate / flow.attempts).clamp(0.0, 1.0) } else { 0.0 };
         let lost = share(flow.lost());
         (flow.idle_seats, flow.idle_cost, flow.lost_margin) = self.idle(&offer, lost, share(announced));
-        let alone = self.alone(state, &offered, &gates)?;
-        (flow.silence_seats, flow.silence_cost, flow.silence_margin) = self.idle(&offer, alone, 0.0);
         self.fill_trunks(&mut flow, &sequence, state, &offer, regime.epoch)?;
         Ok(Burn { flow, sequence: Some(sequence) })
-    }
-
-    /// The share of attempts lost if the first trunk stood alone.
-    fn alone(&self, state: &State, offered: &Offered, gates: &[Gate]) -> Result<f64, OutageError> {
-        match (gates.first(), state.first()) {
-            (Some(first), Some(state)) if *state != TrunkState::Skipped => {
-                Ok(1.0 - solve(offered, std::slice::from_ref(first))?.absorbed().get())
-            }
-            _ => Ok(1.0),
-        }
     }
 
     /// Idle seats, their cost and the margin of lost live calls, per second [seats, currency/s, currency/s].

@@ -53,12 +53,6 @@ pub struct Flow {
     pub idle_cost: f64,
     /// What the lost live calls would have earned.
     pub lost_margin: f64,
-    /// Idle seats if the first trunk stood alone.
-    pub silence_seats: f64,
-    /// What they would cost.
-    pub silence_cost: f64,
-    /// What the live calls would have earned that would be lost then.
-    pub silence_margin: f64,
     /// By trunk.
     pub trunks: Vec<TrunkFlow>,
 }
@@ -128,9 +122,6 @@ impl Flow {
         self.idle_seats += rate.idle_seats * seconds;
         self.idle_cost += rate.idle_cost * seconds;
         self.lost_margin += rate.lost_margin * seconds;
-        self.silence_seats += rate.silence_seats * seconds;
-        self.silence_cost += rate.silence_cost * seconds;
-        self.silence_margin += rate.silence_margin * seconds;
         for (sum, rate) in self.trunks.iter_mut().zip(&rate.trunks) {
             sum.add(rate, seconds);
         }

@@ -5,6 +5,7 @@
 //! ([`pieces`]), and its spend two look-ups on a curve ([`worst`]), which is how the worst start is found.
 
 pub mod engine;
+pub mod fees;
 pub mod flow;
 pub mod pieces;
 pub mod profile;

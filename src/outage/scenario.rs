@@ -4,9 +4,10 @@ use rust_decimal::Decimal;
 
 use super::OutageError;
 use super::engine::Engine;
+use super::fees::beside;
 use super::flow::Flow;
-use super::pieces::{CapEvent, Run, run};
-use super::state::{Phase, Windows, behaviours, phases};
+use super::pieces::{CapEvent, CapKind, Run, run};
+use super::state::{Phase, Windows, behaviours, phases, phases_alone};
 use super::worst::worst_start;
 use crate::model::plan::Start;
 use crate::rating::border::{expected_money, weight};
@@ -91,20 +92,26 @@ pub struct Scenario {
     pub destinations: Vec<DestinationBill>,
     /// What the carriers charge.
     pub spend: Money,
+    /// What those behind the first trunk charge.
+    pub spend_behind: Money,
     /// Whether answered calls were left unpriced: the spend is a least amount.
     pub incomplete: bool,
     /// What idle seats cost; nothing where no campaign gives a cost.
     pub idle_cost: Option<Money>,
     /// What lost live calls would have earned.
     pub lost_margin: Money,
+    /// What would flow in the same time if the first trunk stood alone.
+    pub alone: Flow,
     /// What the same outage would cost in idle seats and lost margin if the first trunk stood alone.
     pub silence_cost: Option<Money>,
-    /// What the trunks behind the first save, less what they cost.
+    /// What the trunks behind the first save, less what they cost. What the first one charges is paid either way.
     pub net_benefit: Option<Money>,
     /// When the incident's budget is used up, from the begin [s].
     pub budget_reached: Option<f64>,
     /// Caps that are reached.
     pub caps: Vec<CapReached>,
+    /// Caps that are kept, and would not be if the carrier counted the surcharge on short calls as well.
+    pub caps_with_surcharge: Vec<(usize, CapKind)>,
 }
 
 /// Reckons a scenario.
@@ -126,7 +133,16 @@ pub fn scenario(engine: &Engine<'_>, cause: usize, length: f64) -> Result<Scenar
             start
         }
     };
-    at_start(engine, cause, length, start, mean, phases(&outages, length, Windows::Worst))
+    let worst = phases(&outages, length, Windows::Worst);
+    let alone = phases_alone(&outages, length, Windows::Mean);
+    at_start(engine, cause, length, start, Phases { mean, worst, alone })
+}
+
+/// The phases of one outage: for money, for capacity, and with the first trunk alone.
+struct Phases {
+    mean: Vec<Phase>,
+    worst: Vec<Phase>,
+    alone: Vec<Phase>,
 }
 
 fn at_start(
@@ -134,10 +150,10 @@ fn at_start(
     cause: usize,
     length: f64,
     start: Instant,
-    mean: Vec<Phase>,
-    worst: Vec<Phase>,
+    phases: Phases,
 ) -> Result<Scenario, OutageError> {
     let plan = engine.plan;
+    let Phases { mean, worst, alone } = phases;
     let run_mean = run(engine, &mean, start)?;
     let outage = run_mean.total(engine, 0.0, length)?;
     let failback = run_mean.total(engine, length, f64::INFINITY)?;
@@ -151,9 +167,13 @@ fn at_start(
     let money = |amount: f64| expected_money(amount, plan.currency);
     let idle_cost = if priced { Some(money(whole.idle_cost)?) } else { None };
     let lost_margin = money(whole.lost_margin)?;
-    let silence_cost = if priced { Some(money(whole.silence_cost + whole.silence_margin)?) } else { None };
+    let alone = run(engine, &alone, start)?.total(engine, 0.0, f64::INFINITY)?;
+    let silence_cost = if priced { Some(money(alone.idle_cost + alone.lost_margin)?) } else { None };
+    let spend_behind = Money::sum(plan.currency, trunks.iter().skip(1).map(|trunk| trunk.spend))?;
     let net_benefit = match (silence_cost, idle_cost) {
-        (Some(silence), Some(idle)) => Some(silence.checked_sub(idle)?.checked_sub(lost_margin)?.checked_sub(spend)?),
+        (Some(silence), Some(idle)) => {
+            Some(silence.checked_sub(idle)?.checked_sub(lost_margin)?.checked_sub(spend_behind)?)
+        }
         _ => None,
     };
     let budget_reached = match plan.budget.incident {
@@ -168,6 +188,7 @@ fn at_start(
             Ok(CapReached { event: *event, in_progress })
         })
         .collect::<Result<_, OutageError>>()?;
+    let caps_with_surcharge = beside(engine, &run_mean, start)?;
     Ok(Scenario {
         cause,
         length,
@@ -180,13 +201,16 @@ fn at_start(
         trunks,
         destinations,
         spend,
+        spend_behind,
         incomplete,
         idle_cost,
         lost_margin,
+        alone,
         silence_cost,
         net_benefit,
         budget_reached,
         caps,
+        caps_with_surcharge,
     })
 }
 

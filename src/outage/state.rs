@@ -2,7 +2,7 @@
 
 use crate::model::cause::Cause;
 use crate::model::plan::Plan;
-use crate::routing::outage::{Met, TrunkOutage, behaviour};
+use crate::routing::outage::{EndedBy, Met, TrunkOutage, behaviour};
 
 /// The state of one trunk.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,6 +95,25 @@ pub fn phases(outages: &[Option<TrunkOutage>], length: f64, windows: Windows) ->
         .collect()
 }
 
+/// The phases of the same outage with the first trunk alone, over the same time: the others are out of service
+/// throughout, and nobody switches off the only trunk while it still carries a part of the calls.
+#[must_use]
+pub fn phases_alone(outages: &[Option<TrunkOutage>], length: f64, windows: Windows) -> Vec<Phase> {
+    let mut outages = outages.to_vec();
+    if let Some(Some(first)) = outages.first_mut()
+        && first.share < 1.0
+        && first.ended_by == EndedBy::Operator
+    {
+        *first =
+            TrunkOutage { lag: f64::INFINITY, lag_worst: f64::INFINITY, ended_by: EndedBy::Nobody, ..first.clone() };
+    }
+    let mut phases = phases(&outages, length, windows);
+    for state in phases.iter_mut().flat_map(|phase| phase.state.iter_mut().skip(1)) {
+        *state = TrunkState::Skipped;
+    }
+    phases
+}
+
 /// The state that an outage settles in when it lasts: after every lag that ends.
 #[must_use]
 pub fn settled(outages: &[Option<TrunkOutage>]) -> State {
@@ -105,7 +124,6 @@ pub fn settled(outages: &[Option<TrunkOutage>]) -> State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routing::outage::EndedBy;
 
     fn silent(lag: f64, failback: f64) -> Option<TrunkOutage> {
         Some(TrunkOutage {
@@ -140,6 +158,19 @@ mod tests {
         // Shorter than its detection: nothing is marked down, and nothing comes back late.
         assert_eq!(shape(&phases(&outages, 20.0, Windows::Mean)), [(0.0, 20.0, "HU".to_owned())]);
         assert_eq!(settled(&outages), [TrunkState::Skipped, TrunkState::Up]);
+    }
+
+    #[test]
+    fn alone_a_trunk_that_carries_a_part_is_not_switched_off() {
+        let operator =
+            |share| silent(1200.0, 0.0).map(|outage| TrunkOutage { share, ended_by: EndedBy::Operator, ..outage });
+        let alone = |outages: &[_]| shape(&phases_alone(outages, 3600.0, Windows::Mean));
+        assert_eq!(alone(&[operator(0.5), None]), [(0.0, 3600.0, "HS".to_owned())]);
+        let all = [(0.0, 1200.0, "HS"), (1200.0, 3600.0, "SS")];
+        assert_eq!(alone(&[operator(1.0), None]), all.map(|(a, b, s)| (a, b, s.to_owned())));
+        // The other trunk's way back is part of the time compared.
+        let back = [(0.0, 33.0, "US"), (33.0, 3600.0, "US"), (3600.0, 3630.0, "US")];
+        assert_eq!(alone(&[None, silent(33.0, 30.0)]), back.map(|(a, b, s)| (a, b, s.to_owned())));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::rates::rows_in_use;
 use super::rule::{Found, Judgement, Rule, measure};
 use super::year;
 use crate::assessment::Assessment;
+use crate::model::plan::Start;
 use crate::model::policy::Unit;
 use crate::model::rates::RateTable;
 use crate::model::trunk::Trunk;
@@ -119,6 +120,16 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         code: "COST011",
+        name: "outage-on-closed-floor",
+        level: Level::Warn,
+        measures: None,
+        what: "At the scenario's fixed `start` the floor is closed for the whole length of an outage, so nothing is at stake in it.",
+        why: "An outage that nobody meets costs nothing and loses nothing: every rule on it passes, and says nothing.",
+        fix: "Start it when the floor is open, or let the worst start be found.",
+        judge: Some(closed),
+    },
+    Rule {
+        code: "COST012",
         name: "thin-evidence",
         level: Level::Warn,
         measures: None,
@@ -128,7 +139,7 @@ pub static RULES: &[Rule] = &[
         judge: Some(year::thin),
     },
     Rule {
-        code: "COST012",
+        code: "COST013",
         name: "implausible-law",
         level: Level::Warn,
         measures: Some((Unit::Times, "95 % quantile of the length over its median")),
@@ -300,7 +311,17 @@ fn caps(assessment: &Assessment<'_>, kind: CapKind, what: &str, key: &str) -> Ju
     let blind = assessment.scenarios.iter().any(|scenario| {
         scenario.trunks.iter().any(|bill| bill.incomplete && capped(bill.trunk) && !found(bill.trunk, scenario))
     });
-    Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()), findings }
+    let surcharge = assessment.scenarios.iter().find_map(|scenario| {
+        let (trunk, _) = scenario
+            .caps_with_surcharge
+            .iter()
+            .find(|(trunk, other)| *other == kind && !found(*trunk, scenario))?;
+        let named = plan.trunks.get(*trunk).map(|trunk| trunk.name.as_str()).unwrap_or_default();
+        Some(format!(
+            "{what} of `{named}` would be gone if it paid for the surcharge on short calls too, which is not counted by it"
+        ))
+    });
+    Judgement { not_judged: blind.then(|| INCOMPLETE.to_owned()).or(surcharge), findings }
 }
 
 fn prepaid(assessment: &Assessment<'_>) -> Judgement {
@@ -430,6 +451,32 @@ fn increments(assessment: &Assessment<'_>, trunk: &Trunk, table: &RateTable) -> 
     (text, span)
 }
 
+fn closed(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let (Start::At(_), Some(place)) = (plan.scenario.start, &plan.scenario.place) else { return Judgement::clean() };
+    let mut longest: Vec<&Scenario> = Vec::new();
+    for scenario in assessment.scenarios.iter().filter(|scenario| scenario.outage.attempts <= 0.0) {
+        match longest.iter_mut().find(|known| known.cause == scenario.cause) {
+            Some(known) if scenario.length > known.length => *known = scenario,
+            Some(_) => {}
+            None => longest.push(scenario),
+        }
+    }
+    let found = |scenario: &&Scenario| {
+        let (start, length) = (scenario.start.rfc3339(plan.timezone), human(scenario.length));
+        let (name, _) = cause(assessment, scenario);
+        Found {
+            message: format!("{length} of `{name}` meet nobody: from {start} on the floor is closed for as long"),
+            subject: vec![("cause", name)],
+            brief: format!("closed for {length}"),
+            labels: vec![Label::new(place.key("start"), "starts here")],
+            help: "a time at which the floor is open, or `start = \"worst\"`".to_owned(),
+            measure: None,
+        }
+    };
+    Judgement::found(longest.iter().map(found).collect())
+}
+
 fn dearer(assessment: &Assessment<'_>) -> Judgement {
     if assessment.scenarios.iter().any(|scenario| scenario.net_benefit.is_none()) {
         return Judgement::blind("a campaign gives no `idle_cost_per_seat_hour`: silence has no price");
@@ -450,7 +497,10 @@ fn dearer(assessment: &Assessment<'_>) -> Judgement {
                     human(scenario.length)
                 ),
                 labels: vec![Label::new(span, "this cause")],
-                help: format!("the spend is {}; a cheaper secondary, or none", scenario.spend),
+                help: format!(
+                    "the trunks behind the primary charge {}; a cheaper secondary, or none",
+                    scenario.spend_behind
+                ),
                 measure: None,
             })
         })

@@ -21,6 +21,15 @@ fn label(assessment: &Assessment<'_>, key: &str, said: String) -> Vec<Label> {
     place.and_then(|place| place.keys.get(key)).map(|span| Label::new(*span, said)).into_iter().collect()
 }
 
+/// Whoever gives budgets gives those that count; without any, nobody knows what may be spent.
+fn no_budget(assessment: &Assessment<'_>, key: &str) -> Judgement {
+    let budget = &assessment.plan().budget;
+    if budget.incident.is_some() || budget.month.is_some() || budget.year.is_some() {
+        return Judgement::clean();
+    }
+    Judgement::blind(format!("the plan gives no `budget.{key}`"))
+}
+
 /// A month or a year against its budget.
 fn over(
     assessment: &Assessment<'_>,
@@ -29,7 +38,7 @@ fn over(
     of: impl Fn(&Year) -> (Option<f64>, YearQuantile),
 ) -> Judgement {
     let plan = assessment.plan();
-    let Some(budget) = budget else { return Judgement::blind(format!("the plan gives no `budget.{key}`")) };
+    let Some(budget) = budget else { return no_budget(assessment, key) };
     let year = match &assessment.year {
         Ok(year) => year,
         Err(reason) => return Judgement::blind(reason.clone()),
@@ -80,7 +89,7 @@ pub(super) fn standing(assessment: &Assessment<'_>) -> Judgement {
     let (budget, key) = match (plan.budget.standing, plan.budget.year) {
         (Some(budget), _) => (budget, "standing"),
         (None, Some(budget)) => (budget, "year"),
-        (None, None) => return Judgement::blind("the plan gives neither `budget.standing` nor `budget.year`"),
+        (None, None) => return no_budget(assessment, "standing"),
     };
     let standing = match assessment.standing_year() {
         Ok(standing) => standing,
@@ -103,10 +112,8 @@ pub(super) fn standing(assessment: &Assessment<'_>) -> Judgement {
 /// Findings by cause, where the year is known and a budget is judged by it.
 fn by_cause(assessment: &Assessment<'_>, say: impl Fn(&Cause, &CauseYear) -> Option<Found>) -> Judgement {
     let plan = assessment.plan();
-    let year = match &assessment.year {
-        Ok(year) => year,
-        Err(reason) => return Judgement::blind(reason.clone()),
-    };
+    // Without a year there is no quantile to doubt; a budget that asks for one says so itself.
+    let Ok(year) = &assessment.year else { return Judgement::clean() };
     let found = year.causes.iter().filter_map(|of| say(plan.causes.get(of.cause)?, of));
     Judgement::found(found.collect())
 }

@@ -8,6 +8,9 @@ use super::escape;
 use crate::words::diagnostic::{Diagnostic, Sources, Span};
 use crate::words::level::Level;
 
+/// Faults that a refused run shows in full; the rest is counted.
+pub const MOST: usize = 50;
+
 /// Lines longer than this, in characters, are cut around the span.
 const LONGEST_LINE: usize = 160;
 /// What is left of a cut line before the span's start and from there on, in columns.

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::diagnostics::MOST;
 use crate::input::plan::{InputRecord, Loaded, Rejected};
 use crate::policy::judge::{Finding, NotJudged, Verdict};
 use crate::words::diagnostic::{Diagnostic, Label, Sources};
@@ -54,8 +55,10 @@ pub fn envelope(command: &str, loaded: &Loaded, status: &str, exit: u8, complete
 #[must_use]
 pub fn rejected(command: &str, rejected: &Rejected) -> String {
     let (list, digest) = inputs(&rejected.inputs);
-    let findings: Vec<Value> = rejected.faults.iter().map(|fault| fault_value(fault, &rejected.sources)).collect();
-    let count = findings.len();
+    let shown = rejected.faults.iter().take(MOST);
+    let findings: Vec<Value> = shown.map(|fault| fault_value(fault, &rejected.sources)).collect();
+    let count = rejected.faults.len();
+    let left_out = count - findings.len();
     document(&json!({
         "schema": SCHEMA,
         "tool": VERSION,
@@ -66,6 +69,7 @@ pub fn rejected(command: &str, rejected: &Rejected) -> String {
         "inputs": list,
         "inputs_digest": digest,
         "findings": findings,
+        "findings_left_out": left_out,
         "summary": { "deny": count, "warn": 0, "note": 0, "waived": 0, "not_judged": 0 },
     }))
 }

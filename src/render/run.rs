@@ -6,6 +6,7 @@ use crate::assessment::Assessment;
 use crate::assessment::capacity::{Busiest, Interval, SequenceCapacity, TrunkCapacity};
 use crate::model::rates::Limit;
 use crate::outage::OutageError;
+use crate::outage::pieces::CapKind;
 use crate::outage::scenario::Scenario;
 use crate::outage::state::TrunkState;
 use crate::words::figure::json as number;
@@ -168,20 +169,23 @@ fn scenario(scenario: &Scenario, assessment: &Assessment<'_>) -> Result<Value, O
             })
         })
         .collect();
+    let name = |trunk: usize| plan.trunks.get(trunk).map_or("", |t| t.name.as_str());
     let caps: Vec<Value> = scenario
         .caps
         .iter()
         .map(|cap| {
             json!({
-                "trunk": plan.trunks.get(cap.event.trunk).map_or("", |t| t.name.as_str()),
-                "kind": match cap.event.kind {
-                    crate::outage::pieces::CapKind::DailySpend => "daily_spend",
-                    crate::outage::pieces::CapKind::Prepaid => "prepaid",
-                },
+                "trunk": name(cap.event.trunk),
+                "kind": cap_kind(cap.event.kind),
                 "reached_s": number(cap.event.at),
                 "in_progress": money(&cap.in_progress),
             })
         })
+        .collect();
+    let with_surcharge: Vec<Value> = scenario
+        .caps_with_surcharge
+        .iter()
+        .map(|(trunk, kind)| json!({ "trunk": name(*trunk), "kind": cap_kind(*kind) }))
         .collect();
     let redials = scenario.trunks.iter().map(|bill| bill.trunk).filter_map(|i| scenario.outage.trunks.get(i));
     let second_dials: f64 = redials.map(|flow| flow.second_dials).sum();
@@ -211,9 +215,17 @@ fn scenario(scenario: &Scenario, assessment: &Assessment<'_>) -> Result<Value, O
         "net_benefit": optional(scenario.net_benefit.as_ref()),
         "budget_reached_s": maybe(scenario.budget_reached),
         "caps_reached": caps,
+        "caps_with_surcharge": with_surcharge,
         "by_trunk": by_trunk,
         "by_destination": by_destination,
     }))
+}
+
+fn cap_kind(kind: CapKind) -> &'static str {
+    match kind {
+        CapKind::DailySpend => "daily_spend",
+        CapKind::Prepaid => "prepaid",
+    }
 }
 
 fn expected(amount: f64, currency: crate::words::money::Currency) -> Result<Value, OutageError> {

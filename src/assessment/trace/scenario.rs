@@ -379,14 +379,16 @@ fn net_benefit(assessment: &Assessment<'_>, scenario: &Scenario, steps: &mut Vec
     let campaigns = &assessment.plan().campaigns;
     let zero = Money::zero(assessment.plan().currency);
     let negative = |money: Money| zero.checked_sub(money);
-    let last = Step::new("what the trunks behind the first save, less what they cost")
-        .formula("cost of silence − idle cost − lost margin − spend", "the sum of the amounts marked +");
+    let last = Step::new("what the trunks behind the first save, less what they cost").formula(
+        "cost of silence − idle cost − lost margin − spend behind the first trunk",
+        "the sum of the amounts marked +",
+    );
     let (Some(silence), Some(idle)) = (scenario.silence_cost, scenario.idle_cost) else {
         return Ok(last.at(campaigns.iter().map(|c| c.place.item)));
     };
     steps.push(
         Step::new("the same outage if the first trunk stood alone: idle seats and lost margin")
-            .formula("idle cost + lost margin, alone", sum([whole.silence_cost, whole.silence_margin]))
+            .formula("idle cost + lost margin, alone", sum([scenario.alone.idle_cost, scenario.alone.lost_margin]))
             .money(silence)
             .at(campaigns.iter().flat_map(|c| [c.place.key("idle_cost_per_seat_hour"), c.place.key("outcomes")]))
             .adding(),
@@ -399,7 +401,11 @@ fn net_benefit(assessment: &Assessment<'_>, scenario: &Scenario, steps: &mut Vec
             .at(campaigns.iter().map(|c| c.place.key("outcomes")))
             .adding(),
     );
-    steps.push(Step::new("what the carriers charge, see spend").money(negative(scenario.spend)?).adding());
+    steps.push(
+        Step::new("what the trunks behind the first charge, see spend")
+            .money(negative(scenario.spend_behind)?)
+            .adding(),
+    );
     Ok(last)
 }
 

@@ -137,6 +137,13 @@ fn cause_table(assessment: &Assessment<'_>, scenarios: &[&Scenario]) -> String {
     table.render()
 }
 
+fn cap_name(kind: CapKind) -> &'static str {
+    match kind {
+        CapKind::DailySpend => "daily spend",
+        CapKind::Prepaid => "prepaid balance",
+    }
+}
+
 /// The time to the budget, and caps that end the failover.
 fn cause_notes(assessment: &Assessment<'_>, scenarios: &[&Scenario]) -> String {
     let plan = assessment.plan();
@@ -160,16 +167,26 @@ fn cause_notes(assessment: &Assessment<'_>, scenarios: &[&Scenario]) -> String {
             continue;
         }
         said.push(key);
-        let what = match cap.event.kind {
-            CapKind::DailySpend => "daily spend",
-            CapKind::Prepaid => "prepaid balance",
-        };
+        let what = cap_name(cap.event.kind);
         let trunk = plan.trunks.get(cap.event.trunk).map(|t| terminal(&t.name).into_owned()).unwrap_or_default();
         let _ = writeln!(
             out,
             "The {what} of `{trunk}` is used up after {}; calls in progress may add {} if the carrier books at hang-up.",
             human(cap.event.at),
             cap.in_progress
+        );
+    }
+    let mut said = Vec::new();
+    for (trunk, kind) in scenarios.iter().flat_map(|s| &s.caps_with_surcharge) {
+        if said.contains(&(*trunk, *kind)) {
+            continue;
+        }
+        said.push((*trunk, *kind));
+        let trunk = plan.trunks.get(*trunk).map(|t| terminal(&t.name).into_owned()).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "The {} of `{trunk}` would be used up if it paid for the surcharge on short calls too, which is not counted.",
+            cap_name(*kind)
         );
     }
     out

@@ -57,9 +57,9 @@ pub(super) fn list(verdict: &Verdict, loaded: &Loaded, detail: Detail) -> String
     }
     let _ = writeln!(out, "  {} {} passed", styled(GREEN, "✓"), plural(verdict.passed, "rule"));
     let budget = &loaded.plan.budget;
-    if budget.month.is_some() || budget.year.is_some() {
-        let line = "budget.month and budget.year are not judged: this version does not reckon the year";
-        let _ = writeln!(out, "  {} {line}", styled(YELLOW, "?"));
+    if budget.incident.is_some() && budget.year.is_none() {
+        let line = "no `budget.year` is given: what a year costs is reckoned and not judged";
+        let _ = writeln!(out, "  {} {line}", styled(DIM, "·"));
     }
     out
 }

@@ -33,4 +33,4 @@ pub use build::{CalendarError, Floor, HORIZON_DAYS, Shift};
 pub use expand::{ExpandError, Opening};
 pub use hours::{Hours, HoursError, HoursErrorKind};
 pub use segments::{Calendar, Regime, Segment};
-pub use zone::{Instant, Zone};
+pub use zone::{Instant, Shown, Zone};

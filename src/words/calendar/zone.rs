@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Offset, SecondsFormat, TimeZone};
+use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, Offset, SecondsFormat, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 /// Length of a day without clock changes [ms].
@@ -69,6 +69,17 @@ impl Instant {
     }
 }
 
+/// How often a clock shows a local time.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A change of the clock skips it.
+    Never,
+    /// As nearly always.
+    Once,
+    /// The clock is set back over it.
+    Twice,
+}
+
 /// A time zone of the IANA database, with its clock changes.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Zone(Tz);
@@ -92,6 +103,16 @@ impl Zone {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.0.name()
+    }
+
+    /// How often the zone's clock shows a local time.
+    #[must_use]
+    pub fn shows(self, local: NaiveDateTime) -> Shown {
+        match self.0.from_local_datetime(&local) {
+            LocalResult::None => Shown::Never,
+            LocalResult::Single(_) => Shown::Once,
+            LocalResult::Ambiguous(_, _) => Shown::Twice,
+        }
     }
 
     /// Offset from UTC at `seconds` after the epoch [s], positive to the east.
