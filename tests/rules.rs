@@ -163,6 +163,9 @@ const RESPONSE: &str = "operator_response = \"20m\"";
 const SIGNAL: &str = "signal = \"503\"";
 const QUALIFY_FLAT: &str = "qualify_frequency = \"60s\"\ncontinue_if_busy  = false";
 const EFFECTIVE: &str = "effective_from = 2026-11-01";
+const ALWAYS: Edit = (PLAN, "hours = \"Mo-Fr 08:00-18:00\"", "hours = \"24/7\"");
+const MONTH: Edit = (PLAN, "incident = 100.00", "incident = 100.00\nmonth = 5.00");
+const YEAR: Edit = (PLAN, "incident = 100.00", "incident = 100.00\nyear = 5.00");
 /// A third trunk, large enough for everything.
 const SPARE: Edit = (
     PLAN,
@@ -266,6 +269,28 @@ const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        code: "COST002",
+        // Round the clock an hour costs 2.40, and a month has Poisson(2) hours of outage: 3 or more in 32.3 % of the
+        // months, 5 or fewer in 95 of 100.
+        edits: &[ALWAYS, (PLAN, SIGNAL, "signal = \"503\"\nper_year = 24.0\nduration = { fixed = \"1h\" }"), MONTH],
+        exit: 1,
+        subject: &[("budget", "month")],
+        place: (PLAN, "month = 5.00"),
+        says: || texts(&["32.3 % of the months", "5.00 USD", "5.0 % are allowed", "within 12.00 USD"]),
+        helps: || texts(&["`rejects`"]),
+        ..CASE
+    },
+    Case {
+        code: "COST003",
+        edits: &[ALWAYS, (PLAN, SIGNAL, "signal = \"503\"\nper_year = 2.0\nduration = { fixed = \"1h\" }"), YEAR],
+        exit: 1,
+        subject: &[("budget", "year")],
+        place: (PLAN, "year = 5.00"),
+        says: || texts(&["32.3 % of the years", "5.00 USD", "5.0 % are allowed", "within 12.00 USD"]),
+        helps: || texts(&["`rejects`"]),
+        ..CASE
+    },
+    Case {
         code: "COST004",
         edits: &[(PLAN, "incident = 100.00", "incident = 20.00"), (PLAN, RESPONSE, "operator_response = \"10h\"")],
         exit: 1,
@@ -274,6 +299,17 @@ const CASES: &[Case] = &[
         place: (PLAN, "incident = 20.00"),
         says: || texts(&["20.00 USD", "8 h 20 min", "10 h"]),
         helps: || texts(&["cap the daily spend"]),
+        ..CASE
+    },
+    Case {
+        code: "COST005",
+        // 10.00 a month.
+        edits: &[(PLAN, "incident = 100.00", "incident = 100.00\nstanding = 100.00")],
+        exit: 1,
+        subject: &[("budget", "standing")],
+        place: (PLAN, "standing = 100.00"),
+        says: || texts(&["120.00 USD", "100.00 USD"]),
+        helps: || texts(&["[fees]"]),
         ..CASE
     },
     Case {
@@ -337,6 +373,35 @@ const CASES: &[Case] = &[
         place: (PLAN, "start = "),
         says: || texts(&["2026-12-07T18:00:00", "10 h"]),
         helps: || texts(&["worst"]),
+        ..CASE
+    },
+    Case {
+        code: "COST012",
+        edits: &[
+            (
+                PLAN,
+                SIGNAL,
+                "signal = \"503\"\nobserved = { incidents = 5, years = 2.0 }\nduration = { fixed = \"1h\" }",
+            ),
+            (PLAN, "incident = 100.00", "incident = 100.00\nyear = 1000.00"),
+        ],
+        subject: &[("cause", "rejects")],
+        place: (PLAN, "observed = {"),
+        says: || texts(&["5 incidents", "fewer than 20"]),
+        helps: || texts(&["parameter range"]),
+        ..CASE
+    },
+    Case {
+        code: "COST013",
+        edits: &[(
+            PLAN,
+            SIGNAL,
+            "signal = \"503\"\nper_year = 1.0\nduration = { lognormal = { median = \"1m\", p95 = \"2h\" } }",
+        )],
+        subject: &[("cause", "rejects")],
+        place: (PLAN, "duration = {"),
+        says: || texts(&["1 min", "2 h", "120 times"]),
+        helps: || texts(&["longest"]),
         ..CASE
     },
     Case {

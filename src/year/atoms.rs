@@ -4,10 +4,10 @@ use super::counts::Count;
 
 /// Amounts this close, relative to them, are one amount.
 const SAME: f64 = 1e-9;
-/// Probabilities below this are left to the grid.
-const LEAST: f64 = 1e-9;
+/// Probabilities below this are left out.
+const LEAST: f64 = 1e-14;
 /// Most amounts that are kept.
-const MOST: usize = 4096;
+const MOST: usize = 20_000;
 
 /// Amounts and their probabilities, in order.
 pub type Atoms = Vec<(f64, f64)>;
@@ -38,11 +38,11 @@ pub fn plus(a: &Atoms, b: &Atoms, most: f64) -> Atoms {
     let mut sum = Atoms::new();
     for (x, p) in a {
         for (y, q) in b {
-            if p * q >= LEAST * 1e-3 && x + y <= most {
+            if p * q >= LEAST && x + y <= most {
                 sum.push((x + y, p * q));
             }
         }
-        if sum.len() > 64 * MOST {
+        if sum.len() > 32 * MOST {
             sum = tidied(sum);
         }
     }
@@ -63,6 +63,5 @@ fn tidied(mut atoms: Atoms) -> Atoms {
         kept.truncate(MOST);
         kept.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
-    kept.retain(|atom| atom.0 == 0.0 || atom.1 >= LEAST);
     kept
 }

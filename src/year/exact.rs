@@ -114,6 +114,55 @@ fn atoms(parts: &[Part<'_>], most: f64) -> Atoms {
     })
 }
 
+/// More than this of the atoms' mass left out, and they are not told apart from the rest.
+const LEFT_OUT: f64 = 1e-7;
+
+/// What the sum has on the grid where every outage costs nothing or an atom, and its atoms where they are.
+///
+/// On the grid an atom lies beside its place, and a sum of atoms further beside it; taken off the whole law there, they
+/// leave what is smooth.
+fn split(
+    parts: &[Part<'_>],
+    transform: &Transform,
+    h: f64,
+    n: usize,
+    atoms: &Atoms,
+) -> Result<(Vec<f64>, Atoms), YearError> {
+    let zero: f64 = parts.iter().map(|part| part.count.thinned(1.0 - part.severity.nothing).none()).product();
+    let only_nothing = || {
+        let mut law = vec![0.0; n];
+        if let Some(first) = law.first_mut() {
+            *first = zero;
+        }
+        (law, vec![(0.0, zero)])
+    };
+    if atoms.len() < 2 {
+        return Ok(only_nothing());
+    }
+    let spectra = parts
+        .iter()
+        .map(|part| {
+            let mut spend = vec![0.0; n];
+            let own = part.severity.atoms.iter().copied().chain([(0.0, part.severity.nothing)]);
+            own.for_each(|(at, mass)| put(&mut spend, at / h, mass));
+            transform.of(&spend)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let law = transform.law(compound(parts.iter().map(|part| part.count).zip(&spectra), n / 2 + 1))?;
+    let left_out = law.iter().sum::<f64>() - atoms.iter().map(|atom| atom.1).sum::<f64>();
+    if left_out > LEFT_OUT { Ok(only_nothing()) } else { Ok((law, atoms.clone())) }
+}
+
+/// Puts mass on the points beside a place, by nearness.
+fn put(law: &mut [f64], place: f64, mass: f64) {
+    let share = place.fract();
+    for (k, mass) in [(place as usize, mass * (1.0 - share)), (place as usize + 1, mass * share)] {
+        if let Some(point) = law.get_mut(k) {
+            *point += mass;
+        }
+    }
+}
+
 /// Expected limited spends on grids whose distances are a power of two of each other: a coarser grid is every second
 /// point of a finer one.
 #[derive(Default)]
@@ -171,7 +220,8 @@ fn from_limited(parts: &[Part<'_>], limited: &[Vec<f64>], h: f64, atoms: &Atoms)
     let spends: Vec<Vec<f64>> = limited.iter().map(|limited| on_points(limited, h)).collect();
     let spectra = spends.iter().map(|spend| transform.of(spend)).collect::<Result<Vec<_>, _>>()?;
     let sum = compound(parts.iter().map(|part| part.count).zip(&spectra), n / 2 + 1);
-    let law = Law::new(&transform.law(sum)?, h, atoms.clone());
+    let (on_grid, apart) = split(parts, &transform, h, n, atoms)?;
+    let law = Law::new(&transform.law(sum)?, &on_grid, h, apart);
     Ok(Grid { h, transform, spends, spectra, law })
 }
 

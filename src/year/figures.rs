@@ -18,21 +18,10 @@ pub struct Law {
 }
 
 impl Law {
-    /// From the probabilities of the points, of which the atoms are a part.
+    /// From the probabilities of the points, what of them is atoms, and the atoms.
     #[must_use]
-    pub fn new(points: &[f64], h: f64, atoms: Atoms) -> Self {
-        let mut rest = points.to_vec();
-        for (at, mass) in &atoms {
-            let place = at / h;
-            let k = place.floor();
-            let share = place - k;
-            if let Some(point) = rest.get_mut(k as usize) {
-                *point -= mass * (1.0 - share);
-            }
-            if let Some(point) = rest.get_mut(k as usize + 1) {
-                *point -= mass * share;
-            }
-        }
+    pub fn new(points: &[f64], on_grid: &[f64], h: f64, atoms: Atoms) -> Self {
+        let rest: Vec<f64> = points.iter().zip(on_grid).map(|(all, atoms)| all - atoms).collect();
         let mut below = Vec::with_capacity(rest.len());
         let mut sum = 0.0;
         for p in &rest {

@@ -86,3 +86,161 @@ fn poisson_times_lognormal() {
     near(got.quantiles[3].tail_mean / bench.unit, 25.387_710_045, 2e-6);
     near(got.nothing, libm::exp(-4.0), 1e-12);
 }
+
+#[test]
+fn fixed_lengths_make_a_lattice() {
+    // Poisson(2) outages of an hour each: the amounts are whole hours, and their probabilities are known.
+    let bench = constant();
+    let severity = bench.severity(0, &DurationLaw::fixed(3600.0).unwrap(), None);
+    let got = bench.read(&[Part { count: poisson(2.0), severity: &severity }]);
+    let hours: Vec<f64> = got.quantiles.iter().map(|q| q.amount / bench.unit).collect();
+    for (got, want) in hours.iter().zip([2.0, 3.0, 4.0, 5.0, 6.0, 8.0]) {
+        near(*got, want, 1e-9);
+    }
+    near(got.sd.unwrap() / bench.unit, std::f64::consts::SQRT_2, 1e-9);
+    // E[(N − 5)⁺] = Σ P(N > n) for n ≥ 5, by hand, over 0.05, and 5.
+    let p = |n: u32| libm::exp(-2.0) * 2f64.powi(n as i32) / libm::tgamma(f64::from(n) + 1.0);
+    let over: f64 = (6..60).map(|n| f64::from(n - 5) * p(n)).sum();
+    near(got.quantiles[3].tail_mean / bench.unit, 5.0 + over / 0.05, 1e-6);
+    near(got.exceeds[0], (11..60).map(p).sum(), 1e-6);
+}
+
+#[test]
+fn lists_and_negative_binomial() {
+    // Three lengths, equally likely; the number of outages is negative binomial. The year by brute force over minutes.
+    let bench = constant();
+    let law = DurationLaw::list(vec![4800.0, 5760.0, 7800.0]).unwrap();
+    let severity = bench.severity(0, &law, None);
+    let count = Count { mean: 1.75, shape: Some(3.5) };
+    let got = bench.read(&[Part { count, severity: &severity }]);
+    let mut year = vec![0.0; 20_000];
+    let mut power = vec![0.0; 20_000];
+    power[0] = 1.0;
+    for p in count.probabilities(1e-15, 400) {
+        for (year, power) in year.iter_mut().zip(&power) {
+            *year += p * power;
+        }
+        let mut next = vec![0.0; power.len()];
+        for (at, mass) in power.iter().enumerate().filter(|(_, mass)| **mass > 1e-18) {
+            for minutes in [80, 96, 130] {
+                if let Some(sum) = next.get_mut(at + minutes) {
+                    *sum += mass / 3.0;
+                }
+            }
+        }
+        power = next;
+    }
+    for (quantile, p) in got.quantiles.iter().zip(ALL) {
+        let mut sum = 0.0;
+        let minutes = year.iter().position(|mass| {
+            sum += mass;
+            sum >= p
+        });
+        near(quantile.amount / bench.unit * 60.0, minutes.unwrap() as f64, 1e-9);
+    }
+    near(got.mean / bench.unit * 60.0, 1.75 * (80.0 + 96.0 + 130.0) / 3.0, 1e-9);
+}
+
+/// A severity by brute force, from many starts of every stretch of the calendar: its mean, and P(X > x) and
+/// E\[min(X, x)\] for amounts.
+fn brute(course: &Course<'_, '_>, lengths: &Lengths, amounts: &[f64]) -> (f64, Vec<(f64, f64)>) {
+    const YEAR: f64 = 365.0 * 86_400.0;
+    const EACH: u32 = 16;
+    let mut mean = 0.0;
+    let mut at = vec![(0.0, 0.0); amounts.len()];
+    let ends = course.changes().iter().skip(1).copied().chain([YEAR]);
+    for (from, to) in course.changes().iter().zip(ends).filter(|(from, _)| **from < YEAR) {
+        let width = to.min(YEAR) - from;
+        let weight = width / YEAR / f64::from(EACH);
+        for i in 0..EACH {
+            let start = from + width * (f64::from(i) + 0.5) / f64::from(EACH);
+            let mut before = 0.0;
+            for stretch in course.profile(start, lengths.reach(), &lengths.kinks()).unwrap() {
+                let jump = weight * lengths.survival(stretch.from);
+                let end = if stretch.to.is_finite() { stretch.at(stretch.to) } else { f64::INFINITY };
+                let time = |to: f64| weight * (lengths.limited(to) - lengths.limited(stretch.from));
+                mean += jump * (stretch.spend - before);
+                mean += if stretch.to.is_finite() { stretch.slope * time(stretch.to) } else { 0.0 };
+                for (x, (over, limited)) in amounts.iter().zip(&mut at) {
+                    *limited += jump * (stretch.spend.min(*x) - before.min(*x));
+                    *over += if before <= *x && stretch.spend > *x { jump } else { 0.0 };
+                    if stretch.slope > 0.0 && stretch.to.is_finite() {
+                        let reaches = stretch.from + (x - stretch.spend) / stretch.slope;
+                        *limited += stretch.slope * time(reaches.clamp(stretch.from, stretch.to));
+                        *over += if stretch.spend <= *x && end > *x { weight * lengths.survival(reaches) } else { 0.0 };
+                    }
+                }
+                before = end;
+            }
+        }
+    }
+    (mean, at)
+}
+
+#[test]
+fn a_calendar_is_met_at_every_start() {
+    for changes in [
+        vec![],
+        vec![("channels          = 150", "channels          = 40")],
+        vec![("timezone = \"America/Phoenix\"", "timezone = \"Europe/Berlin\"")],
+    ] {
+        let bench = Bench { plan: floor(&changes), unit: 1.0 };
+        for cause in &bench.plan.causes {
+            let lengths = Lengths::new(cause.duration.as_ref().unwrap(), cause.longest);
+            let engine = Engine::new(&bench.plan, lengths.reach() + 3600.0).unwrap();
+            let course = Course::new(&engine, &behaviours(&bench.plan, cause));
+            let severity = Severity::new(&course, lengths.clone(), 365.0 * 86_400.0).unwrap();
+            let amounts = [0.5, 5.0, 30.0, 90.0];
+            let (mean, at) = brute(&course, &lengths, &amounts);
+            near(severity.mean, mean, 1e-3);
+            for (x, (over, limited)) in amounts.into_iter().zip(at) {
+                assert!((severity.exceeds(x) - over).abs() < 2e-3, "{x}: {} {over}", severity.exceeds(x));
+                near(severity.limited_at(x), limited, 1e-3);
+                near(severity.limited(x / 4.0, 8)[4], severity.limited_at(x), 1e-12);
+            }
+            let nothing = severity.exceeds(0.0);
+            assert!((1.0 - severity.nothing - nothing).abs() < 1e-9, "{} {nothing}", severity.nothing);
+            // Means by the grid's end, and the mean square by parts: E[X²] = ∫ 2·(mean − E[min(X, x)]) dx.
+            let h = severity.most.min(3000.0) / 20_000.0;
+            let limited = severity.limited(h, 20_000);
+            near(*limited.last().unwrap(), severity.mean, 1e-6);
+            let square: f64 = limited.iter().map(|below| 2.0 * (severity.mean - below) * h).sum();
+            near(severity.square.unwrap(), square - severity.mean * h, 1e-5);
+        }
+    }
+}
+
+#[test]
+fn two_causes_are_one_with_both_frequencies() {
+    let bench = Bench { plan: floor(&[]), unit: 10.0 };
+    let law = DurationLaw::exponential(7200.0).unwrap();
+    let severity = bench.severity(0, &law, Some(50_000.0));
+    let part = |mean| Part { count: poisson(mean), severity: &severity };
+    let (two, one) = (bench.read(&[part(2.0), part(2.0)]), bench.read(&[part(4.0)]));
+    for (two, one) in two.quantiles.iter().zip(&one.quantiles) {
+        near(two.amount, one.amount, 1e-6);
+        near(two.tail_mean, one.tail_mean, 1e-6);
+    }
+    let alone = bench.read(&[part(2.0)]);
+    assert!(two.quantiles[3].amount < 1.9 * alone.quantiles[3].amount);
+    let shares = super::exact::tail_shares(&[part(1.0), part(3.0)], one.quantiles[3].amount, &Known::default());
+    near(shares.unwrap()[0], 0.25, 1e-3);
+}
+
+#[test]
+fn heavy_tails_are_followed_or_said() {
+    let bench = constant();
+    let law = DurationLaw::shaped(|shape, scale| DurationLaw::Lomax { shape, scale }, 1.8, 3600.0).unwrap();
+    let severity = bench.severity(0, &law, None);
+    let got = bench.read(&[Part { count: poisson(2.0), severity: &severity }]);
+    assert_eq!(got.sd, None);
+    near(got.mean / bench.unit, 2.0 / 0.8, 1e-8);
+    // Far out one large outage makes the year: P(S > x) ≈ 2·P(X > x).
+    let far = got.quantiles[5].amount / bench.unit;
+    let alone = 2.0 * (1.0 + far).powf(-1.8);
+    assert!((alone / 0.001 - 1.0).abs() < 0.2, "{alone}");
+    // Nobody waits longer than a day: then there is a variance, and an atom at its end.
+    let severity = bench.severity(0, &law, Some(86_400.0));
+    assert!((severity.atoms.last().unwrap().0 / bench.unit - 24.0).abs() < 1e-9);
+    assert!(bench.read(&[Part { count: poisson(2.0), severity: &severity }]).sd.is_some());
+}
