@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 8] = [
     &["words"],
     &["model"],
     &["input"],
-    &["traffic", "routing", "rating", "outage"],
+    &["traffic", "routing", "rating", "outage", "simulate"],
     &["assessment"],
     &["policy"],
     &["render"],
