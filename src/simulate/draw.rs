@@ -2,8 +2,9 @@
 //!
 //! A changed price or another cause therefore shifts no other draw, and threads may take the years in any order.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Core;
+use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::block::BlockRngCore;
 
 /// What a draw decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,11 +25,11 @@ pub struct Keyed {
     seed: u64,
 }
 
-/// What one refill of the generator gives: four blocks of ChaCha.
-const WORDS: usize = 32;
+/// What one refill of the generator gives: four blocks of ChaCha, 32 numbers of 64 bits.
+const WORDS: u64 = 32;
 
 /// Keeps these streams apart from any other use of the generator.
-const DOMAIN: &[u8; 16] = b"trunkrisk years1";
+const DOMAIN: &[u8; 8] = b"tr-years";
 
 impl Keyed {
     /// Draws from a seed.
@@ -40,30 +41,27 @@ impl Keyed {
     /// The draws of one cause in one year.
     #[must_use]
     pub fn year(&self, cause: u32, year: u64) -> YearDraws {
-        let (family, batch) = (Family::Main, 0);
-        let generator = generator(self.seed, cause, year, family, batch);
-        YearDraws { seed: self.seed, cause, year, family, batch, generator, words: [0; WORDS], drawn: 0 }
+        let words = batch(self.seed, cause, year, FIRST);
+        YearDraws { seed: self.seed, cause, year, place: FIRST, words }
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Main = 0,
-    Other = 1,
-}
+/// Which refill of the generator: the lower half of the numbers is for counts, starts and lengths, the upper for the rest.
+type Place = u32;
+
+const FIRST: Place = 0;
+const OTHER: Place = 1 << 31;
+
+type Words = <ChaCha8Core as BlockRngCore>::Results;
 
 /// The draws of one cause in one year. The count and the first 15 events lie in one refill of the generator.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct YearDraws {
     seed: u64,
     cause: u32,
     year: u64,
-    family: Family,
-    batch: u64,
-    generator: ChaCha8Rng,
-    /// The first words of the batch, as many as were drawn.
-    words: [u64; WORDS],
-    drawn: usize,
+    place: Place,
+    words: Words,
 }
 
 impl YearDraws {
@@ -77,42 +75,36 @@ impl YearDraws {
     /// 64 random bits.
     fn word(&mut self, event: u32, purpose: Purpose) -> u64 {
         let event = u64::from(event);
-        // Place 1 is left free, so that the two draws of an event are neighbours.
-        let (family, place) = match purpose {
-            Purpose::Count => (Family::Main, 0),
-            Purpose::Start => (Family::Main, 2 + 2 * event),
-            Purpose::Length => (Family::Main, 3 + 2 * event),
-            Purpose::Other => (Family::Other, event),
+        // Index 1 is left free, so that the two draws of an event are neighbours.
+        let (half, index) = match purpose {
+            Purpose::Count => (FIRST, 0),
+            Purpose::Start => (FIRST, 2 + 2 * event),
+            Purpose::Length => (FIRST, 3 + 2 * event),
+            Purpose::Other => (OTHER, event),
         };
-        let (batch, index) = (place / WORDS as u64, (place % WORDS as u64) as usize);
-        if (batch, family) != (self.batch, self.family) {
-            (self.batch, self.family) = (batch, family);
-            self.generator = generator(self.seed, self.cause, self.year, family, batch);
-            self.drawn = 0;
+        // An event's number has 32 bits, so this stays below 2²⁹.
+        let place = half + (index / WORDS) as Place;
+        if place != self.place {
+            self.words = batch(self.seed, self.cause, self.year, place);
+            self.place = place;
         }
-        // The generator has the whole batch; only what is asked for is taken out.
-        while self.drawn <= index {
-            self.words[self.drawn] = self.generator.next_u64();
-            self.drawn += 1;
-        }
-        self.words[index]
+        let pair = (index % WORDS) as usize * 2;
+        let words = self.words.as_ref();
+        u64::from(words[pair]) | u64::from(words[pair + 1]) << 32
     }
 }
 
-/// The generator of a key, at the beginning of a batch.
-fn generator(seed: u64, cause: u32, year: u64, family: Family, batch: u64) -> ChaCha8Rng {
+/// One refill. All of the key is the generator's key: nothing but the key decides.
+fn batch(seed: u64, cause: u32, year: u64, place: Place) -> Words {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
-    key[8..12].copy_from_slice(&cause.to_le_bytes());
-    key[12..16].copy_from_slice(&(family as u32).to_le_bytes());
-    key[16..].copy_from_slice(DOMAIN);
-    let mut generator = ChaCha8Rng::from_seed(key);
-    generator.set_stream(year);
-    // A generator that has not begun stands at the first batch already; moving it would fill it twice.
-    if batch > 0 {
-        generator.set_word_pos(u128::from(batch) * 2 * WORDS as u128);
-    }
-    generator
+    key[8..16].copy_from_slice(&year.to_le_bytes());
+    key[16..20].copy_from_slice(&cause.to_le_bytes());
+    key[20..24].copy_from_slice(&place.to_le_bytes());
+    key[24..].copy_from_slice(DOMAIN);
+    let mut words = Words::default();
+    ChaCha8Core::from_seed(key).generate(&mut words);
+    words
 }
 
 #[cfg(test)]
@@ -155,14 +147,14 @@ mod tests {
     fn bits_are_chacha_8() {
         // From an implementation written from RFC 8439's description, with 8 rounds and a 64-bit counter and nonce.
         let mut draws = Keyed::new(0x0123_4567_89ab_cdef).year(5, 1_000_000_007);
-        assert_eq!(draws.word(0, Purpose::Count), 0x8938_c443_389c_2761);
-        assert_eq!(draws.word(0, Purpose::Start), 0xa251_9dc3_d90e_5d9b);
-        assert_eq!(draws.word(0, Purpose::Length), 0x7ab8_c529_a3e7_5ef3);
-        assert_eq!(draws.word(14, Purpose::Length), 0x8590_4680_818a_be35);
-        assert_eq!(draws.word(15, Purpose::Start), 0xa935_2303_7d5b_fce2);
-        assert_eq!(draws.word(100, Purpose::Length), 0x0ff8_b27f_3687_a096);
-        assert_eq!(draws.word(0, Purpose::Other), 0x8dad_c95d_868b_3dbc);
-        assert_eq!(draws.word(40, Purpose::Other), 0x7999_d2db_d4f5_28f4);
+        assert_eq!(draws.word(0, Purpose::Count), 0x9e6a_c2ab_8af6_49f5);
+        assert_eq!(draws.word(0, Purpose::Start), 0x6824_ddb4_4ee5_4c8d);
+        assert_eq!(draws.word(0, Purpose::Length), 0x2a16_f42e_b5c3_7ceb);
+        assert_eq!(draws.word(14, Purpose::Length), 0xc9d6_67af_f954_38f9);
+        assert_eq!(draws.word(15, Purpose::Start), 0x1256_a646_fe3a_994a);
+        assert_eq!(draws.word(100, Purpose::Length), 0xe1c2_6a90_d03c_a552);
+        assert_eq!(draws.word(0, Purpose::Other), 0x965c_b5c2_3c13_6fd6);
+        assert_eq!(draws.word(40, Purpose::Other), 0x6efe_3fa4_7077_9867);
     }
 
     #[test]
