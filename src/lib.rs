@@ -28,6 +28,7 @@
 //!            model             │
 //!              │               │
 //!  traffic · routing · rating · outage      pure functions: no file, no clock, no chance
+//!            simulate                      chance from a seed, the same everywhere
 //!              │               │
 //!         assessment           │            every number that any report shows, reckoned once
 //!              │               │
@@ -45,7 +46,7 @@
 //! | 1 | [`words`] | money, units, numbers to dial, the calendar, places in files: the types everything is said in |
 //! | 2 | [`model`] | plan, campaign, trunk, rate table, cause, policy: valid by construction, free of file formats |
 //! | 3 | [`input`] | TOML to model; all faults of all files, each with its place |
-//! | 4 | [`traffic`], [`routing`], [`rating`], [`outage`] | the engines |
+//! | 4 | [`traffic`], [`routing`], [`rating`], [`outage`], [`simulate`] | the engines |
 //! | 5 | [`assessment`] | runs the engines on a plan |
 //! | 6 | [`policy`] | the rules, levels and waivers |
 //! | 7 | [`render`] | one file per format; formats and never computes |
@@ -69,6 +70,7 @@ pub mod rating;
 pub mod render;
 pub mod routing;
 pub mod shell;
+pub mod simulate;
 pub mod traffic;
 pub mod words;
 pub mod year;

@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 8] = [
     &["words"],
     &["model"],
     &["input"],
-    &["traffic", "routing", "rating", "outage", "year"],
+    &["traffic", "routing", "rating", "outage", "simulate", "year"],
     &["assessment"],
     &["policy"],
     &["render"],

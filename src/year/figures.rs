@@ -13,7 +13,9 @@ pub struct Law {
     rest: Vec<f64>,
     /// The rest's P(at most) at each point, half of the point's own left out.
     below: Vec<f64>,
-    /// E[min(amount, k·h)] of the whole law.
+    /// What of the points is atoms.
+    on_grid: Vec<f64>,
+    /// E[min(amount, k·h)] of the points.
     limited: Vec<f64>,
 }
 
@@ -44,7 +46,7 @@ impl Law {
                 total
             })
             .collect();
-        Self { h, atoms, steps, rest, below, limited }
+        Self { h, atoms, steps, rest, below, on_grid: on_grid.to_vec(), limited }
     }
 
     /// As far as the law can be read.
@@ -126,6 +128,10 @@ impl Law {
         let base = self.limited.get(k as usize).copied().unwrap_or(f64::NAN);
         // Between points the mean-preserving law's own line to the next point.
         let next = self.limited.get(k as usize + 1).copied().unwrap_or(base);
-        base + (next - base) * (x - from) / self.h
+        // Atoms count where they are, not on the points beside.
+        let short = |at: f64, mass: f64| mass * (at - x).min(0.0);
+        let exact: f64 = self.atoms.iter().map(|(at, mass)| short(*at, *mass)).sum();
+        let beside: f64 = self.on_grid.iter().enumerate().map(|(k, mass)| short(k as f64 * self.h, *mass)).sum();
+        base + (next - base) * (x - from) / self.h + exact - beside
     }
 }

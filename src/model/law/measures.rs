@@ -1,7 +1,7 @@
 //! Survival of an outage, the integrals of it and the moments of its length.
 //!
-//! The integrals are reckoned from A(d) = E[min(D, d)/d] and B(d) = E[(min(D, d)/d)²]. Both lie between 0 and 1, B is at
-//! most A, and each law gives them by sums of positive terms: so nothing cancels, for short and for long d.
+//! The integrals are reckoned from A(d) = E[min(D, d)/d] and B(d) = E[(min(D, d)/d)²]. Both lie between 0 and 1, B is
+//! at most A, and each law gives them by sums of positive terms: so nothing cancels, for short and for long d.
 
 use libm::{exp, expm1, log, log1p};
 

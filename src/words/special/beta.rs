@@ -9,8 +9,7 @@ pub fn term(a: f64, b: f64, x: f64, y: f64) -> f64 {
         return 0.0;
     }
     let sum = a + b;
-    // Where x is nearly 1 it has lost what y says, and the other way round.
-    let off = if x <= 0.5 { libm::fma(x, sum, -a) } else { -libm::fma(y, sum, -b) };
+    let off = off(a, b, x, y);
     let excess = |scale: f64, part: f64, off: f64| {
         let share = off / scale;
         if share < -0.4 { scale * (share - libm::log(part * (sum / scale))) } else { scale * excess_over_log(share) }
@@ -18,6 +17,11 @@ pub fn term(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let exponent = excess(a, x, off) + excess(b, y, -off);
     let rest = stirling_rest(sum) - stirling_rest(a) - stirling_rest(b);
     libm::exp(rest - exponent - HALF_LN_TAU) * libm::sqrt(a) * libm::sqrt(b / sum)
+}
+
+/// (a + b)·x − a, from whichever of x and y is the smaller: the other has lost its last digits.
+fn off(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    if x <= 0.5 { libm::fma(x, a + b, -a) } else { -libm::fma(y, a + b, -b) }
 }
 
 /// Iₓ(a, b) and 1 − Iₓ(a, b) = I_y(b, a), with y = 1 − x given apart so that neither end loses digits.
@@ -31,26 +35,25 @@ pub fn incomplete(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     }
     let outer = term(a, b, x, y);
     if x < (a + 1.0) / (a + b + 2.0) {
-        let lower = outer * fraction(a, b, x) / a;
+        let lower = outer * fraction(a, b, x, y, -off(a, b, x, y));
         (lower, 1.0 - lower)
     } else {
-        let upper = outer * fraction(b, a, y) / b;
+        let upper = outer * fraction(b, a, y, x, off(a, b, x, y));
         (1.0 - upper, upper)
     }
 }
 
-/// The continued fraction of DLMF 8.17.22.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    let at = |n: f64| {
-        let m = libm::floor(n / 2.0);
-        let numerator = if n > 2.0 * m {
-            -(a + m) * ((a + b) + m) / ((a + 2.0 * m) * (a + 2.0 * m + 1.0))
-        } else {
-            m * (b - m) / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))
-        };
-        (numerator * x, 1.0)
+/// The even part of the continued fraction of DLMF 8.17.22 (DiDonato and Morris, ACM TOMS 18, 1992), with
+/// `room` = a − (a + b)·x, which keeps what y knows where x is nearly 1.
+fn fraction(a: f64, b: f64, x: f64, y: f64, room: f64) -> f64 {
+    let below = |m: f64| {
+        m + m * (b - m) * x / (a + 2.0 * m - 1.0) + (a + m) * (room + 1.0 + m * (1.0 + y)) / (a + 2.0 * m + 1.0)
     };
-    lentz(1.0, at)
+    let above = |m: f64| {
+        let odd = a + 2.0 * m - 1.0;
+        (a + m - 1.0) / odd * ((a + b + m - 1.0) / odd) * (m * (b - m)) * (x * x)
+    };
+    lentz(a * (room + 1.0) / (a + 1.0), |m| (above(m), below(m)))
 }
 
 /// The x and y = 1 − x with Iₓ(a, b) = p and 1 − Iₓ(a, b) = q = 1 − p; the smaller of p and q says where.

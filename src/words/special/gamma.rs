@@ -11,8 +11,8 @@ pub fn ln_gamma_1p(a: f64) -> f64 {
     libm::lgamma(sum) - 0.577_215_664_901_532_9 * lost
 }
 
-/// xᵃ·e⁻ˣ/Γ(a + 1): what both series share, the mass of Poisson(x) at a, and x/a times the gamma density. For large a the
-/// powers cancel, so it is written around x = a.
+/// xᵃ·e⁻ˣ/Γ(a + 1): what both series share, the mass of Poisson(x) at a, and x/a times the gamma density. For large a
+/// the powers cancel, so it is written around x = a.
 #[must_use]
 pub fn term(a: f64, x: f64) -> f64 {
     if x.is_nan() || x <= 0.0 {

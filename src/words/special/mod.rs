@@ -36,8 +36,8 @@ fn stirling_rest(a: f64) -> f64 {
     terms.iter().fold(0.0, |sum, term| sum * square + term) / a
 }
 
-/// A continued fraction 1/(b₀ − a₁/(b₁ − a₂/(b₂ − …))) in Lentz's form as modified by Thompson and Barnett
-/// (Numerical Recipes 5.2): `next` gives (−aₙ, bₙ) for n = 1, 2, …
+/// The continued fraction 1/(b₀ + a₁/(b₁ + a₂/(b₂ + …))) in Lentz's form as modified by Thompson and Barnett
+/// (Numerical Recipes 5.2): `first` is b₀, `next` gives (aₙ, bₙ) for n = 1, 2, …
 fn lentz(first: f64, mut next: impl FnMut(f64) -> (f64, f64)) -> f64 {
     const TINY: f64 = 1e-290;
     let away = |value: f64| if value.abs() < TINY { TINY } else { value };

@@ -1,0 +1,5 @@
+//! Simulated years: chance that a seed decides, the same on every machine and with any number of threads.
+
+pub mod count;
+pub mod draw;
+pub mod interval;
