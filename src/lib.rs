@@ -27,7 +27,7 @@
 //!              │               │
 //!            model             │
 //!              │               │
-//!  traffic · routing · rating · outage      pure functions: no file, no clock, no chance
+//!  traffic · routing · rating · outage · year   pure functions: no file, no clock, no chance
 //!            simulate                      chance from a seed, the same everywhere
 //!              │               │
 //!         assessment           │            every number that any report shows, reckoned once
@@ -39,14 +39,14 @@
 //!            shell                          arguments, files, exit codes
 //! ```
 //!
-//! Layers, lowest first. A file uses only its own layer and lower ones; `tests/house.rs` checks it.
+//! Layers, lowest first. A file uses only its own layer and lower ones; `tests/it/house.rs` checks it.
 //!
 //! | layer | modules | what is there |
 //! |---|---|---|
 //! | 1 | [`words`] | money, units, numbers to dial, the calendar, places in files: the types everything is said in |
 //! | 2 | [`model`] | plan, campaign, trunk, rate table, cause, policy: valid by construction, free of file formats |
 //! | 3 | [`input`] | TOML to model; all faults of all files, each with its place |
-//! | 4 | [`traffic`], [`routing`], [`rating`], [`outage`], [`simulate`] | the engines |
+//! | 4 | [`traffic`], [`routing`], [`rating`], [`outage`], [`year`], [`simulate`] | the engines |
 //! | 5 | [`assessment`] | runs the engines on a plan |
 //! | 6 | [`policy`] | the rules, levels and waivers |
 //! | 7 | [`render`] | one file per format; formats and never computes |

@@ -1,4 +1,4 @@
-//! Family `COST`: what an outage costs, by scenario; the rules of the year are in [`super::year`].
+//! Family `COST`: what an outage costs, by scenario; the rules of the year are in `policy::year`.
 
 use super::rates::rows_in_use;
 use super::rule::{Found, Judgement, Rule, measure};
@@ -16,7 +16,7 @@ use crate::words::duration::human;
 use crate::words::figure::{count, money_pair, percent_pair};
 use crate::words::level::Level;
 
-/// The rules; those of the year are judged in [`super::year`].
+/// The rules; those of the year are judged in `policy::year`.
 pub static RULES: &[Rule] = &[
     Rule {
         code: "COST001",

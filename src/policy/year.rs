@@ -7,7 +7,7 @@ use crate::assessment::year::{CauseYear, Year, YearQuantile};
 use crate::model::cause::Cause;
 use crate::rating::border::weight;
 use crate::words::diagnostic::Label;
-use crate::words::duration::human;
+use crate::words::duration::about;
 use crate::words::figure::{money_pair, percent_pair, significant};
 use crate::words::money::Money;
 
@@ -152,12 +152,12 @@ pub(super) fn implausible(assessment: &Assessment<'_>) -> Judgement {
         let ratio = of.p95_length / of.median_length;
         (ratio > IMPLAUSIBLE).then(|| Found {
             subject: vec![("cause", cause.name.clone())],
-            brief: format!("P95 {} = {ratio:.0} times the median", human(of.p95_length)),
+            brief: format!("P95 {} = {ratio:.0} times the median", about(of.p95_length)),
             message: format!(
                 "half of the outages of `{}` last less than {}, one in twenty longer than {}: {ratio:.0} times as long, more than {IMPLAUSIBLE} is hard to believe",
                 cause.name,
-                human(of.median_length),
-                human(of.p95_length)
+                about(of.median_length),
+                about(of.p95_length)
             ),
             labels: vec![Label::new(cause.place.key("duration"), "this law")],
             help: "check the units, split the cause, or give a `longest`".to_owned(),

@@ -68,6 +68,12 @@ pub fn human(seconds: f64) -> String {
     parts.join(" ")
 }
 
+/// The same to the nearest minute from a minute on: for what is an average or a quantile, and announces nothing.
+#[must_use]
+pub fn about(seconds: f64) -> String {
+    human(if seconds >= 60.0 { (seconds / 60.0).round() * 60.0 } else { seconds })
+}
+
 /// A duration in the form that [`parse`] reads, in the largest units that keep it exact: `90s` is `1m 30s`.
 #[must_use]
 pub fn compact(duration: Duration) -> String {

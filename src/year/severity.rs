@@ -326,8 +326,8 @@ impl Severity {
     #[must_use]
     pub fn of_length(&self, length: f64) -> f64 {
         let at = |cell: &Cell, t: f64| {
-            let strips = cell.strips.iter().filter(|strip| line(strip.from, t) < length);
-            strips.last().map_or(0.0, |strip| {
+            let mut strips = cell.strips.iter().filter(|strip| line(strip.from, t) < length);
+            strips.next_back().map_or(0.0, |strip| {
                 let over = length.min(line(strip.to, t)) - line(strip.from, t);
                 line(strip.spend, t) + if strip.slope == 0.0 { 0.0 } else { strip.slope * over }
             })

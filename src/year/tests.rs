@@ -79,7 +79,6 @@ fn poisson_times_lognormal() {
     near(got.mean / bench.unit, 6.163_299_632, 1e-9);
     near(got.sd.unwrap() / bench.unit, 6.331_043_725, 1e-9);
     let amounts: Vec<f64> = got.quantiles.iter().map(|q| q.amount / bench.unit).collect();
-    println!("{amounts:?} {:?} {} {}", got.quantiles[3].tail_mean / bench.unit, got.bound, got.points);
     for (index, want) in [(0, 4.483_635_484), (3, 17.276_938_252), (4, 29.394_504_673), (5, 56.712_559_746)] {
         near(amounts[index], want, 2e-6);
     }

@@ -8,7 +8,7 @@ use crate::rating::border::weight;
 use crate::render::chart::{LineChart, line_chart};
 use crate::render::escape::shorten;
 use crate::render::table::{Align, Table};
-use crate::words::duration::human;
+use crate::words::duration::about;
 use crate::words::figure::{fixed, percent, significant};
 
 /// The year in quantiles, sentences, a picture and by cause.
@@ -90,17 +90,13 @@ fn causes(assessment: &Assessment<'_>, year: &Year) -> String {
         ("of tail", Align::Right),
     ])
     .caption(&title);
-    let length = |seconds: f64| {
-        // To the minute: nobody reads a mean of milliseconds.
-        if seconds >= 60.0 { human((seconds / 60.0).round() * 60.0) } else { human(seconds) }
-    };
     for cause in &year.causes {
         table.row([
             shorten(plan.causes.get(cause.cause).map_or("", |named| named.name.as_str()), 40).into_owned(),
             significant(cause.outages, 3),
-            length(cause.mean_length),
-            length(cause.median_length),
-            length(cause.p95_length),
+            about(cause.mean_length),
+            about(cause.median_length),
+            about(cause.p95_length),
             cause.mean_spend.rounded_amount(),
             cause.median_spend.rounded_amount(),
             cause.p95_spend.rounded_amount(),

@@ -1,6 +1,6 @@
 //! README tells the truth: its commands are run, its outputs are theirs, its rules are the program's.
 //!
-//! `TRUNKRISK_BLESS=1 cargo test --test readme` rewrites outputs and rules; read the difference before you commit it.
+//! `TRUNKRISK_BLESS=1 cargo test --test it readme` rewrites outputs and rules; read the difference before you commit it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

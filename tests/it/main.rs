@@ -1,0 +1,10 @@
+//! What the program does from outside: one binary, a file per subject.
+
+mod bad_inputs;
+mod erlang;
+mod explain;
+mod house;
+mod rates;
+mod readme;
+mod rules;
+mod scenarios;
