@@ -157,6 +157,22 @@ impl<'e, 'p> Course<'e, 'p> {
         (self.stages.iter().map(|stage| stage.from).collect(), back)
     }
 
+    /// What outages meet that begin between two times: how far apart those are, and behind the first one the changes of
+    /// the floor with what they change to, as far as outages reach. Equal for equal outages; to a tenth of a millisecond.
+    #[must_use]
+    pub fn ahead(&self, from: f64, to: f64, reach: f64) -> Vec<(i64, usize)> {
+        let tenths = |seconds: f64| libm::round(seconds * 1e4) as i64;
+        let first = self.segment(from);
+        let changes = self.starts.iter().zip(&self.regimes).skip(first);
+        let mut ahead = vec![(tenths(to - from), 0)];
+        ahead.extend(
+            changes
+                .take_while(|(at, _)| **at <= to + reach)
+                .map(|(at, regime)| (tenths((at - from).max(0.0)), *regime)),
+        );
+        ahead
+    }
+
     /// Whether caps or prepaid balances can end a failover.
     #[must_use]
     pub fn capped(&self) -> bool {

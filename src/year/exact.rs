@@ -1,10 +1,13 @@
 //! The figures of the sum over all causes, on grids that are doubled until the figures stand still.
 
+use realfft::num_complex::Complex;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::YearError;
-use super::atoms::{Atoms, of_sum, plus};
+use super::atoms::{SumAtoms, of_sums};
 use super::compound::{Spectrum, Transform, compound, on_points};
 use super::counts::Count;
 use super::figures::Law;
@@ -107,50 +110,46 @@ pub struct Grid {
 }
 
 /// The atoms of the sum, up to an amount.
-fn atoms(parts: &[Part<'_>], most: f64) -> Atoms {
-    parts.iter().fold(vec![(0.0, 1.0)], |sum, part| {
-        let own = of_sum(part.count, part.severity.nothing, &part.severity.atoms, most);
-        plus(&sum, &own, most)
-    })
+fn atoms(parts: &[Part<'_>], most: f64) -> SumAtoms {
+    let causes: Vec<(Count, f64, &[(f64, f64)])> =
+        parts.iter().map(|part| (part.count, part.severity.nothing, part.severity.atoms.as_slice())).collect();
+    of_sums(&causes, most)
 }
 
-/// More than this of the atoms' mass left out, and they are not told apart from the rest.
-const LEFT_OUT: f64 = 1e-7;
-
-/// What the sum has on the grid where every outage costs nothing or an atom, and its atoms where they are.
+/// What the atoms of the sum have on the grid.
 ///
-/// On the grid an atom lies beside its place, and a sum of atoms further beside it; taken off the whole law there, they
+/// There an atom lies beside its place, and a sum of atoms further beside it; taken off the whole law there, they
 /// leave what is smooth.
-fn split(
+fn on_grid(
     parts: &[Part<'_>],
     transform: &Transform,
     h: f64,
     n: usize,
-    atoms: &Atoms,
-) -> Result<(Vec<f64>, Atoms), YearError> {
-    let zero: f64 = parts.iter().map(|part| part.count.thinned(1.0 - part.severity.nothing).none()).product();
-    let only_nothing = || {
+    atoms: &SumAtoms,
+) -> Result<Vec<f64>, YearError> {
+    if atoms.all.len() < 2 {
         let mut law = vec![0.0; n];
-        if let Some(first) = law.first_mut() {
-            *first = zero;
+        if let (Some(first), Some(nothing)) = (law.first_mut(), atoms.all.first()) {
+            *first = nothing.1;
         }
-        (law, vec![(0.0, zero)])
-    };
-    if atoms.len() < 2 {
-        return Ok(only_nothing());
+        return Ok(law);
     }
-    let spectra = parts
-        .iter()
-        .map(|part| {
-            let mut spend = vec![0.0; n];
-            let own = part.severity.atoms.iter().copied().chain([(0.0, part.severity.nothing)]);
-            own.for_each(|(at, mass)| put(&mut spend, at / h, mass));
-            transform.of(&spend)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let law = transform.law(compound(parts.iter().map(|part| part.count).zip(&spectra), n / 2 + 1))?;
-    let left_out = law.iter().sum::<f64>() - atoms.iter().map(|atom| atom.1).sum::<f64>();
-    if left_out > LEFT_OUT { Ok(only_nothing()) } else { Ok((law, atoms.clone())) }
+    let mut product = vec![Complex::new(1.0, 0.0); n / 2 + 1];
+    for (part, counts) in parts.iter().zip(&atoms.counts) {
+        let costing = 1.0 - part.severity.nothing;
+        if counts.len() < 2 || costing <= 0.0 {
+            let none = counts.first().copied().unwrap_or(1.0);
+            product.iter_mut().for_each(|value| *value *= none);
+            continue;
+        }
+        let mut spend = vec![0.0; n];
+        part.severity.atoms.iter().for_each(|(at, mass)| put(&mut spend, at / h, mass / costing));
+        for (value, z) in product.iter_mut().zip(transform.of(&spend)?) {
+            // Horner's rule over the numbers of outages.
+            *value *= counts.iter().rev().fold(Complex::new(0.0, 0.0), |sum, p| sum * z + p);
+        }
+    }
+    transform.law(product)
 }
 
 /// Puts mass on the points beside a place, by nearness.
@@ -163,10 +162,18 @@ fn put(law: &mut [f64], place: f64, mass: f64) {
     }
 }
 
-/// Expected limited spends on grids whose distances are a power of two of each other: a coarser grid is every second
-/// point of a finer one.
+/// Expected limited spends on grids whose distances are a power of two of each other: points that a grid shares with
+/// earlier ones are not reckoned again. And the atoms of the sum.
 #[derive(Default)]
-pub struct Known(RefCell<Vec<(f64, Vec<Vec<f64>>)>>);
+pub struct Known {
+    /// Distance of the points, and the values by part.
+    grids: RefCell<Vec<(f64, Rc<Vec<Vec<f64>>>)>>,
+    /// How often the parts strike, up to which amount, and the atoms.
+    atoms: RefCell<Vec<(Vec<Count>, f64, Rc<SumAtoms>)>>,
+}
+
+/// Amounts times strips that are reckoned at a time: enough to keep a processor busy, and the same on any number of them.
+const AT_A_TIME: usize = 1 << 18;
 
 /// The power of two at or above a number.
 fn power(range: f64) -> f64 {
@@ -174,28 +181,100 @@ fn power(range: f64) -> f64 {
 }
 
 impl Known {
-    fn limited(&self, parts: &[Part<'_>], h: f64, n: usize) -> Vec<Vec<f64>> {
-        for (finer, known) in self.0.borrow().iter() {
-            let step = h / finer;
-            let reach = *finer * (known.first().map_or(0, Vec::len) as f64 - 1.0);
-            let most = parts.iter().map(|part| part.severity.most).fold(0.0, f64::max);
-            let same = known.len() == parts.len();
-            if same && step >= 1.0 && step.fract() == 0.0 && reach >= most.min(h * n as f64) {
-                return known.iter().map(|limited| every(limited, step as usize, n)).collect();
+    /// The atoms of the sum, up to an amount.
+    fn atoms(&self, parts: &[Part<'_>], most: f64) -> Rc<SumAtoms> {
+        let counts: Vec<Count> = parts.iter().map(|part| part.count).collect();
+        let mut known = self.atoms.borrow_mut();
+        if let Some((_, up_to, atoms)) = known.iter().find(|(same, up_to, _)| *same == counts && *up_to >= most) {
+            if *up_to == most {
+                return Rc::clone(atoms);
+            }
+            let all = atoms.all.iter().copied().take_while(|atom| atom.0 <= most).collect();
+            return Rc::new(SumAtoms { all, counts: atoms.counts.clone() });
+        }
+        let atoms = Rc::new(atoms(parts, most));
+        known.push((counts, most, Rc::clone(&atoms)));
+        atoms
+    }
+
+    fn limited(&self, parts: &[Part<'_>], h: f64, n: usize) -> Rc<Vec<Vec<f64>>> {
+        let mut values = vec![vec![f64::NAN; n + 1]; parts.len()];
+        for (distance, known) in self.grids.borrow().iter().filter(|(_, known)| known.len() == parts.len()) {
+            let last = known.first().map_or(0, Vec::len);
+            if *distance == h && last == n + 1 {
+                return Rc::clone(known);
+            }
+            // Every so manieth of ours is one of theirs, or the other way round.
+            let (ours, theirs) = ((distance / h).max(1.0) as usize, (h / distance).max(1.0) as usize);
+            for (value, known) in values.iter_mut().zip(known.iter()) {
+                for (value, known) in value.iter_mut().step_by(ours).zip(known.iter().step_by(theirs)) {
+                    *value = *known;
+                }
             }
         }
-        // Each cause by itself: the same sums on any number of processors.
-        let limited: Vec<Vec<f64>> = std::thread::scope(|scope| {
-            let running: Vec<_> = parts.iter().map(|part| scope.spawn(|| part.severity.limited(h, n))).collect();
-            let ended = running.into_iter().zip(parts).map(|(thread, part)| {
-                // A thread that could not be waited for is replaced by doing its work here.
-                thread.join().unwrap_or_else(|_| part.severity.limited(h, n))
-            });
-            ended.collect()
-        });
-        self.0.borrow_mut().push((h, limited.clone()));
-        limited
+        let missing: Vec<usize> = values
+            .first()
+            .map_or_else(Vec::new, |first| (0..=n).filter(|k| first.get(*k).is_some_and(|v| v.is_nan())).collect());
+        let amounts: Vec<f64> = missing.iter().map(|k| *k as f64 * h).collect();
+        for (values, reckoned) in values.iter_mut().zip(reckoned(parts, &amounts)) {
+            for (k, new) in missing.iter().zip(reckoned) {
+                if let Some(value) = values.get_mut(*k) {
+                    *value = new;
+                }
+            }
+        }
+        let values = Rc::new(values);
+        self.grids.borrow_mut().push((h, Rc::clone(&values)));
+        values
     }
+}
+
+/// E\[min(X, x)\] of every part at amounts in order, on as many processors as there are.
+fn reckoned(parts: &[Part<'_>], amounts: &[f64]) -> Vec<Vec<f64>> {
+    let pieces: Vec<(usize, &[f64])> = parts
+        .iter()
+        .enumerate()
+        .flat_map(|(index, part)| {
+            let strips = part.severity.strips();
+            // What a strip is made ready with should not be done for a few amounts only.
+            let at_a_time = if strips > AT_A_TIME / 16 { amounts.len().max(1) } else { AT_A_TIME / strips.max(1) };
+            amounts.chunks(at_a_time).map(move |amounts| (index, amounts))
+        })
+        .collect();
+    let reckon = |(index, amounts): &(usize, &[f64])| {
+        parts.get(*index).map_or_else(Vec::new, |part| part.severity.limited_over(amounts))
+    };
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(pieces.len());
+    let mut done: Vec<Option<Vec<f64>>> = vec![None; pieces.len()];
+    if processors > 1 {
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            let work = || {
+                let mut own = Vec::new();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(piece) = pieces.get(number) else { return own };
+                    own.push((number, reckon(piece)));
+                }
+            };
+            let running: Vec<_> = (1..processors).map(|_| scope.spawn(work)).collect();
+            let mine = work();
+            // What a thread that could not be waited for has left is reckoned below.
+            let theirs = running.into_iter().filter_map(|thread| thread.join().ok()).flatten();
+            for (number, values) in theirs.chain(mine) {
+                if let Some(slot) = done.get_mut(number) {
+                    *slot = Some(values);
+                }
+            }
+        });
+    }
+    let mut all: Vec<Vec<f64>> = vec![Vec::with_capacity(amounts.len()); parts.len()];
+    for (piece, values) in pieces.iter().zip(done) {
+        if let Some(part) = all.get_mut(piece.0) {
+            part.extend(values.unwrap_or_else(|| reckon(piece)));
+        }
+    }
+    all
 }
 
 /// Every so manieth value, n and one more in all; the last goes on for ever.
@@ -211,17 +290,17 @@ fn every(values: &[f64], step: usize, n: usize) -> Vec<f64> {
 pub fn grid(parts: &[Part<'_>], range: f64, n: usize, known: &Known) -> Result<Grid, YearError> {
     let h = range / n as f64;
     let limited = known.limited(parts, h, n);
-    from_limited(parts, &limited, h, &atoms(parts, range))
+    from_limited(parts, &limited, h, &known.atoms(parts, range))
 }
 
-fn from_limited(parts: &[Part<'_>], limited: &[Vec<f64>], h: f64, atoms: &Atoms) -> Result<Grid, YearError> {
+fn from_limited(parts: &[Part<'_>], limited: &[Vec<f64>], h: f64, atoms: &SumAtoms) -> Result<Grid, YearError> {
     let n = limited.first().map_or(2, |limited| limited.len() - 1);
     let transform = Transform::new(n);
     let spends: Vec<Vec<f64>> = limited.iter().map(|limited| on_points(limited, h)).collect();
     let spectra = spends.iter().map(|spend| transform.of(spend)).collect::<Result<Vec<_>, _>>()?;
     let sum = compound(parts.iter().map(|part| part.count).zip(&spectra), n / 2 + 1);
-    let (on_grid, apart) = split(parts, &transform, h, n, atoms)?;
-    let law = Law::new(&transform.law(sum)?, &on_grid, h, apart);
+    let on_grid = on_grid(parts, &transform, h, n, atoms)?;
+    let law = Law::new(&transform.law(sum)?, &on_grid, h, atoms.all.clone());
     Ok(Grid { h, transform, spends, spectra, law })
 }
 
@@ -323,8 +402,9 @@ fn settle(
     read: &mut Read,
     known: &Known,
 ) -> Result<Told, YearError> {
-    let atoms = atoms(parts, group.range);
-    let mut n = FIRST;
+    let atoms = known.atoms(parts, group.range);
+    // A chance alone asks for few points.
+    let mut n = if group.quantiles.is_empty() { FIRST / 4 } else { FIRST };
     let h = group.range / n as f64;
     let mut limited = known.limited(parts, h, n);
     let every_second: Vec<Vec<f64>> = limited.iter().map(|limited| every(limited, 2, n / 2)).collect();
@@ -348,7 +428,7 @@ fn settle(
             if read.curve.is_empty() && !told.quantiles.is_empty() {
                 let on_grid: f64 = parts
                     .iter()
-                    .zip(&limited)
+                    .zip(limited.iter())
                     .map(|(part, limited)| part.count.mean * (limited.last().unwrap_or(&0.0) - part.severity.mean))
                     .sum();
                 read.mean_error = (on_grid / mean).abs();

@@ -2,21 +2,70 @@
 
 use crate::model::law::DurationLaw;
 
-/// Probability beyond which lengths are counted on the year's mean instead of the calendar.
-const BEYOND: f64 = 1e-9;
+/// Beyond a reach lengths are counted on the year's mean instead of the calendar. The mean stays; the spend of a length
+/// is off by about a day's, to either side, and a probability by the square of that share: this much of it is allowed.
+const BEYOND: f64 = 1e-8;
+/// What closing hours shift a long outage's spend by [s].
+const DAY: f64 = 86_400.0;
 /// Longest reach of the calendar behind an outage's start [s]: three years.
-const FARTHEST: f64 = 3.0 * 365.0 * 86_400.0;
-/// Shortest [s].
-const NEAREST: f64 = 86_400.0;
+const FARTHEST: f64 = 3.0 * 365.0 * DAY;
 
 /// Lengths, cut at the longest that anybody waits.
 #[derive(Clone)]
 pub struct Lengths {
     law: DurationLaw,
     longest: f64,
-    /// Values with a probability of their own, in order; the law has nothing else then.
-    atoms: Option<Vec<(f64, f64)>>,
+    /// Values with a probability of their own; the law has nothing else then.
+    atoms: Option<Atoms>,
     table: Option<Table>,
+}
+
+/// Lengths with a probability each.
+#[derive(Clone)]
+struct Atoms {
+    /// In order.
+    all: Vec<(f64, f64)>,
+    /// Up to each of them, from none: probability, and E[D] and E[D²]/2 over them.
+    sums: Vec<[f64; 3]>,
+}
+
+impl Atoms {
+    fn new(mut all: Vec<(f64, f64)>) -> Self {
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        all.dedup_by(|b, a| {
+            let same = a.0 == b.0;
+            a.1 += if same { b.1 } else { 0.0 };
+            same
+        });
+        let mut sum = [0.0; 3];
+        let mut sums = vec![sum];
+        for (at, mass) in &all {
+            sum = [sum[0] + mass, sum[1] + mass * at, sum[2] + mass * at * at / 2.0];
+            sums.push(sum);
+        }
+        Self { all, sums }
+    }
+
+    /// The sums over the lengths up to d, and over all.
+    fn up_to(&self, d: f64) -> ([f64; 3], [f64; 3]) {
+        let of = |i: usize| self.sums.get(i).copied().unwrap_or_default();
+        (of(self.all.partition_point(|atom| atom.0 <= d)), of(self.all.len()))
+    }
+
+    fn survival(&self, d: f64) -> f64 {
+        let (low, all) = self.up_to(d);
+        all[0] - low[0]
+    }
+
+    fn limited(&self, d: f64) -> f64 {
+        let (low, all) = self.up_to(d);
+        low[1] + if all[0] > low[0] { d * (all[0] - low[0]) } else { 0.0 }
+    }
+
+    fn integral(&self, d: f64) -> f64 {
+        let (low, all) = self.up_to(d);
+        (d * low[1] - low[2]) + d * d / 2.0 * (all[0] - low[0])
+    }
 }
 
 impl Lengths {
@@ -28,18 +77,30 @@ impl Lengths {
             for atom in &mut atoms {
                 atom.0 = atom.0.min(longest);
             }
-            atoms.sort_by(|a, b| a.0.total_cmp(&b.0));
-            atoms
+            Atoms::new(atoms)
         });
         let table = atoms.is_none().then(|| Table::new(law));
         Self { law: law.clone(), longest, atoms, table }
+    }
+
+    /// One length only [s].
+    #[must_use]
+    pub fn of_one(length: f64) -> Self {
+        let atoms = Atoms::new(vec![(length, 1.0)]);
+        Self { law: DurationLaw::Fixed { seconds: length }, longest: f64::INFINITY, atoms: Some(atoms), table: None }
+    }
+
+    /// The lengths that have a probability of their own, in order, where the law has no others.
+    #[must_use]
+    pub fn masses(&self) -> Option<&[(f64, f64)]> {
+        self.atoms.as_ref().map(|atoms| atoms.all.as_slice())
     }
 
     /// The longest length that occurs; nothing where there is no end.
     #[must_use]
     pub fn last(&self) -> Option<f64> {
         let last = match &self.atoms {
-            Some(atoms) => atoms.last().map_or(0.0, |atom| atom.0),
+            Some(atoms) => atoms.all.last().map_or(0.0, |atom| atom.0),
             None => self.law.support().1.min(self.longest),
         };
         last.is_finite().then_some(last)
@@ -48,15 +109,24 @@ impl Lengths {
     /// As far as the calendar is followed behind a start [s].
     #[must_use]
     pub fn reach(&self) -> f64 {
-        let far = || self.law.upper_quantile(BEYOND).clamp(NEAREST, FARTHEST);
-        self.last().unwrap_or_else(far).min(FARTHEST)
+        let near_enough = |d: f64| self.law.survival(d) * (DAY / d) * (DAY / d) > BEYOND;
+        let far = || {
+            let (mut low, mut high) = (DAY, FARTHEST);
+            // To a part in a thousand.
+            while near_enough(low) && high > low * 1.001 {
+                let middle = libm::sqrt(low * high);
+                if near_enough(middle) { low = middle } else { high = middle }
+            }
+            if near_enough(low) { high } else { low }
+        };
+        self.last().unwrap_or(FARTHEST).min(far())
     }
 
     /// Lengths at which the law bends or steps, in order.
     #[must_use]
     pub fn kinks(&self) -> Vec<f64> {
         let mut kinks: Vec<f64> = match &self.atoms {
-            Some(atoms) => atoms.iter().map(|atom| atom.0).collect(),
+            Some(atoms) => atoms.all.iter().map(|atom| atom.0).collect(),
             None => [self.law.support().0, self.law.support().1, self.longest].into_iter().collect(),
         };
         let reach = self.reach();
@@ -96,7 +166,7 @@ impl Lengths {
             return 0.0;
         }
         match &self.atoms {
-            Some(atoms) => atoms.iter().rev().take_while(|atom| atom.0 > d).map(|atom| atom.1).sum(),
+            Some(atoms) => atoms.survival(d),
             None => self.law.survival(d),
         }
     }
@@ -106,7 +176,7 @@ impl Lengths {
     pub fn limited(&self, d: f64) -> f64 {
         let d = d.min(self.longest);
         match (&self.atoms, &self.table) {
-            (Some(atoms), _) => atoms.iter().map(|(at, mass)| mass * at.min(d)).sum(),
+            (Some(atoms), _) => atoms.limited(d),
             _ if d.is_infinite() => self.law.mean().unwrap_or(f64::INFINITY),
             (None, Some(table)) => table.limited(&self.law, d),
             (None, None) => self.law.limited_mean(d),
@@ -114,15 +184,13 @@ impl Lengths {
     }
 
     /// J(d), the integral of I from 0.
-    fn limited_integral(&self, d: f64) -> f64 {
+    #[must_use]
+    pub fn limited_integral(&self, d: f64) -> f64 {
         if d > self.longest {
             return self.limited_integral(self.longest) + (d - self.longest) * self.limited(self.longest);
         }
         match (&self.atoms, &self.table) {
-            (Some(atoms), _) => atoms
-                .iter()
-                .map(|(at, mass)| mass * if d <= *at { d * d / 2.0 } else { at * at / 2.0 + (d - at) * at })
-                .sum(),
+            (Some(atoms), _) => atoms.integral(d),
             (None, Some(table)) => table.integral(&self.law, d),
             (None, None) => self.law.limited_integral(d),
         }
@@ -172,7 +240,7 @@ impl Lengths {
             return 0.0;
         }
         match &self.atoms {
-            Some(atoms) => atoms.iter().filter(|atom| (atom.0 - a).abs() < 1e-6).map(|atom| atom.1).sum(),
+            Some(atoms) => atoms.all.iter().filter(|atom| (atom.0 - a).abs() < 1e-6).map(|atom| atom.1).sum(),
             None if (a - self.longest).abs() < 1e-6 => self.law.survival(self.longest),
             None => 0.0,
         }
