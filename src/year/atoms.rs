@@ -21,19 +21,21 @@ pub struct SumAtoms {
     pub counts: Vec<Vec<f64>>,
 }
 
+/// A cause: how often it strikes, the probability that an outage costs nothing, and the atoms of the others' spend.
+pub type Striking<'a> = (Count, f64, &'a [(f64, f64)]);
+
 /// Pairs of amounts that are looked at for one sum.
 const PAIRS: usize = 16 * MOST;
 
 /// What is left of a count's law is no outage.
 const REST: f64 = 1e-12;
 
-/// The atoms of a sum of random sums, up to an amount: by cause how often it strikes, the probability that an outage
-/// costs nothing, and the atoms of the others' spend.
+/// The atoms of a sum of random sums, up to an amount.
 ///
 /// Many lengths make vastly many sums. Then only few outages are told apart: more of them make amounts that lie close
 /// and have small probabilities each, as if there were none.
 #[must_use]
-pub fn of_sums(causes: &[(Count, f64, &[(f64, f64)])], most: f64) -> SumAtoms {
+pub fn of_sums(causes: &[Striking<'_>], most: f64) -> SumAtoms {
     let mut sum = SumAtoms { all: vec![(0.0, 1.0)], counts: Vec::new() };
     for (count, nothing, atoms) in causes {
         let costing = (1.0 - nothing).max(0.0);

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::YearError;
-use super::atoms::{SumAtoms, of_sums};
+use super::atoms::{Striking, SumAtoms, of_sums};
 use super::compound::{Spectrum, Transform, compound, on_points};
 use super::counts::Count;
 use super::figures::Law;
@@ -111,7 +111,7 @@ pub struct Grid {
 
 /// The atoms of the sum, up to an amount.
 fn atoms(parts: &[Part<'_>], most: f64) -> SumAtoms {
-    let causes: Vec<(Count, f64, &[(f64, f64)])> =
+    let causes: Vec<Striking<'_>> =
         parts.iter().map(|part| (part.count, part.severity.nothing, part.severity.atoms.as_slice())).collect();
     of_sums(&causes, most)
 }
@@ -162,14 +162,19 @@ fn put(law: &mut [f64], place: f64, mass: f64) {
     }
 }
 
+/// Expected limited spends, by part and point.
+type Limited = Rc<Vec<Vec<f64>>>;
+/// How often the parts strike, up to which amount, and the atoms.
+type Stricken = (Vec<Count>, f64, Rc<SumAtoms>);
+
 /// Expected limited spends on grids whose distances are a power of two of each other: points that a grid shares with
 /// earlier ones are not reckoned again. And the atoms of the sum.
 #[derive(Default)]
 pub struct Known {
     /// Distance of the points, and the values by part.
-    grids: RefCell<Vec<(f64, Rc<Vec<Vec<f64>>>)>>,
-    /// How often the parts strike, up to which amount, and the atoms.
-    atoms: RefCell<Vec<(Vec<Count>, f64, Rc<SumAtoms>)>>,
+    grids: RefCell<Vec<(f64, Limited)>>,
+    /// For as many counts as were asked.
+    atoms: RefCell<Vec<Stricken>>,
 }
 
 /// Amounts times strips that are reckoned at a time: enough to keep a processor busy, and the same on any number of them.
@@ -197,7 +202,7 @@ impl Known {
         atoms
     }
 
-    fn limited(&self, parts: &[Part<'_>], h: f64, n: usize) -> Rc<Vec<Vec<f64>>> {
+    fn limited(&self, parts: &[Part<'_>], h: f64, n: usize) -> Limited {
         let mut values = vec![vec![f64::NAN; n + 1]; parts.len()];
         for (distance, known) in self.grids.borrow().iter().filter(|(_, known)| known.len() == parts.len()) {
             let last = known.first().map_or(0, Vec::len);

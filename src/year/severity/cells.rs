@@ -11,6 +11,9 @@ use crate::year::lengths::Lengths;
 /// their distance, and such cells are a part in a hundred of the year at most.
 const NARROW: f64 = 90.0;
 
+/// What starts meet, see [`Course::ahead`].
+type Ahead = Vec<(i64, usize)>;
+
 /// All cells of the year. Equal ones, week after week, are one cell.
 ///
 /// # Errors
@@ -35,7 +38,7 @@ pub fn cells(course: &Course<'_, '_>, lengths: &Lengths, year: f64) -> Result<Ve
     let mut found =
         Found { course, reach, kinks: &kinks, year, known: HashMap::new(), cells: Vec::new(), went: Vec::new() };
     // What starts meet decides what they cost, unless caps are reset by the clock.
-    let mut met: HashMap<Vec<(i64, usize)>, Vec<(usize, f64)>> = HashMap::new();
+    let mut met: HashMap<Ahead, Vec<(usize, f64)>> = HashMap::new();
     for (from, to) in cuts.iter().zip(cuts.iter().skip(1)) {
         if course.capped() {
             found.cell(*from, *to, 40)?;
