@@ -7,7 +7,8 @@ use std::hint::black_box;
 use std::process::Command;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use trunkrisk::assessment::prepare;
+use trunkrisk::assessment::range::parameter_range;
+use trunkrisk::assessment::{assess, prepare};
 use trunkrisk::input::files::{Folder, PLAN};
 use trunkrisk::input::plan::{Loaded, Options, load};
 use trunkrisk::input::{example, files::NamedText};
@@ -69,5 +70,16 @@ fn curve(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, process, curve);
+fn range(c: &mut Criterion) {
+    let folder = Folder::Embedded(&example::FILES);
+    let loaded =
+        load(folder.read(PLAN).unwrap(), &folder, &Options::default()).map_err(|rejected| rejected.faults).unwrap();
+    let assessment = assess(&loaded.plan).unwrap();
+    let mut group = c.benchmark_group("the year of the example floor");
+    group.sample_size(10);
+    group.bench_function("1,000 parameter draws", |b| b.iter(|| black_box(parameter_range(&assessment).unwrap())));
+    group.finish();
+}
+
+criterion_group!(benches, process, curve, range);
 criterion_main!(benches);

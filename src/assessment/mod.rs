@@ -1,6 +1,9 @@
 //! Every number that any report shows, reckoned once.
 
 pub mod capacity;
+pub mod power;
+pub mod range;
+pub mod replay;
 pub mod trace;
 pub mod year;
 
@@ -26,6 +29,8 @@ pub struct Assessment<'a> {
     pub standing: Vec<Money>,
     /// What the failovers of a year cost, or why nobody can tell.
     pub year: Result<year::Year, String>,
+    /// Past outages put through the plan; nothing where nobody asked for it or there are none.
+    pub replay: Option<replay::Replay>,
 }
 
 /// Reckons a plan through: capacity, and every scenario.
@@ -42,8 +47,14 @@ pub fn assess(plan: &Plan) -> Result<Assessment<'_>, OutageError> {
         }
     }
     let standing = standing(&engine)?;
-    let mut assessment =
-        Assessment { engine, capacity, scenarios, standing, year: Err("it is not reckoned here".to_owned()) };
+    let mut assessment = Assessment {
+        engine,
+        capacity,
+        scenarios,
+        standing,
+        year: Err("it is not reckoned here".to_owned()),
+        replay: None,
+    };
     assessment.year = year::year(&assessment)?;
     Ok(assessment)
 }

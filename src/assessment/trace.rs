@@ -9,11 +9,13 @@
 //! | `scenario` | what flows in an outage, and what idle seats cost |
 //! | `spend` | what the carriers charge for an outage |
 //! | `call` | one answered call on average |
+//! | `year` | what the failovers of a year cost |
 
 mod call;
 mod capacity;
 mod scenario;
 mod spend;
+mod year;
 
 use super::Assessment;
 use crate::outage::OutageError;
@@ -105,6 +107,8 @@ pub enum Topic {
     Trunk(usize, TrunkFigure),
     /// Of a scenario, by its number in the assessment.
     Scenario(usize, ScenarioFigure),
+    /// Of the year.
+    Year(YearFigure),
     /// One answered call on average, by trunk and number of the destination in the engine.
     Call(usize, usize),
 }
@@ -186,6 +190,29 @@ figures! {
     }
 }
 
+figures! {
+    /// A figure of the year.
+    YearFigure {
+        Mean "mean" "" "What the failovers of a year cost on average.",
+        Sd "sd" "" "Standard deviation of what a year costs.",
+        P50 "p50" "" "What half of the years do not pass.",
+        P75 "p75" "" "What 75 of 100 years do not pass.",
+        P90 "p90" "" "What 90 of 100 years do not pass.",
+        P95 "p95" "" "What 95 of 100 years do not pass.",
+        P99 "p99" "" "What 99 of 100 years do not pass.",
+        P999 "p999" "" "What 999 of 1,000 years do not pass.",
+        TailMean "tail_mean_p95" "" "What the dearest 5 of 100 years cost on average.",
+        Nothing "prob_nothing" "share" "Chance that a year costs nothing.",
+        OverIncident "prob_over_incident_budget" "share" "Share of the outages that cost more than the incident's budget.",
+        OverMonth "prob_over_month_budget" "share" "Share of the months that cost more than their budget.",
+        OverYear "prob_over_year_budget" "share" "Share of the years that cost more than their budget.",
+        Outages "expected_outages" "outages" "Mean number of outages in a year.",
+        ProtectedHours "protected_hours" "h" "Outage hours with the floor open, carried, by the share of the attempts.",
+        UnprotectedHours "unprotected_hours" "h" "Outage hours with the floor open, not carried.",
+        Standing "standing_cost" "" "What the trunks behind the first cost in a year without any outage.",
+    }
+}
+
 /// A figure that the plan has.
 #[derive(Debug, Clone)]
 pub struct Figure {
@@ -228,6 +255,9 @@ pub fn figures(assessment: &Assessment<'_>, sources: &Sources) -> Vec<Figure> {
             let path = format!("scenarios.{}.{}.{}", quoted(cause), quoted(&length), figure.name());
             push(path, Topic::Scenario(index, *figure));
         }
+    }
+    for figure in YearFigure::ALL {
+        push(format!("year.{}", figure.name()), Topic::Year(*figure));
     }
     for (index, trunk) in plan.trunks.iter().enumerate() {
         for (prefix, digits) in assessment.engine.prefixes.iter().enumerate() {
@@ -295,6 +325,7 @@ pub fn value(assessment: &Assessment<'_>, topic: Topic) -> Result<Quantity, Outa
             Some(named) => scenario::value(assessment, named, figure),
             None => Ok(Quantity::absent("there is no such scenario", figure.unit())),
         },
+        Topic::Year(figure) => Ok(year::value(assessment, figure)),
         Topic::Call(trunk, prefix) => call::value(assessment, trunk, prefix),
     }
 }
@@ -312,6 +343,7 @@ pub fn explain(assessment: &Assessment<'_>, figure: &Figure) -> Result<Explanati
             Some(named) => scenario::steps(assessment, named, figure)?,
             None => (Vec::new(), Step::new("there is no such scenario")),
         },
+        Topic::Year(figure) => year::steps(assessment, figure)?,
         Topic::Call(trunk, prefix) => call::steps(assessment, trunk, prefix)?,
     };
     steps.push(Step { result: Some(value.clone()), ..last });

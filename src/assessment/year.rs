@@ -1,6 +1,7 @@
 //! What the failovers of a year cost.
 
 use super::Assessment;
+use super::range::ParameterRange;
 use crate::model::cause::Frequency;
 use crate::model::law::DurationLaw;
 use crate::model::plan::Plan;
@@ -21,7 +22,7 @@ pub const QUANTILES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 /// Where in [`QUANTILES`] the 95 % quantile stands.
 const P95: usize = 3;
 /// A month, in years.
-const MONTH: f64 = 1.0 / 12.0;
+pub(super) const MONTH: f64 = 1.0 / 12.0;
 
 /// A quantile of the year's spend.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +107,8 @@ pub struct Year {
     pub curve: Vec<(Money, f64)>,
     /// By cause.
     pub causes: Vec<CauseYear>,
+    /// What few past incidents leave open, or why that is not known; nothing where nobody asked for it or nothing is open.
+    pub range: Option<Result<ParameterRange, String>>,
     /// Whether calls without a rate make every amount a least amount.
     pub incomplete: bool,
     /// Largest error of quantiles and tail means, relative.
@@ -135,7 +138,8 @@ impl Causes {
     }
 }
 
-fn seconds(engine: &Engine<'_>) -> f64 {
+/// The seconds of the year in which outages start.
+pub(super) fn seconds(engine: &Engine<'_>) -> f64 {
     engine.calendar.horizon_end().since(engine.calendar.start()) as f64 / 1000.0
 }
 
@@ -263,6 +267,7 @@ fn figures(assessment: &Assessment<'_>, causes: &Causes) -> Result<Year, YearErr
         overlap: -libm::expm1(-outages * hours / (365.0 * 24.0)),
         curve,
         causes: of_causes,
+        range: None,
         incomplete: assessment.scenarios.iter().any(|scenario| scenario.incomplete),
         error_bound: read.bound.max(month.bound),
         points: read.points.max(month.points),

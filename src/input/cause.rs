@@ -103,6 +103,17 @@ pub fn cause(node: &Node, index: usize, log: &Log) -> Option<Cause> {
     };
     let duration = reader.or("duration", None, |f| laws::duration(f).map(Some));
     let longest = reader.or("longest", None, |f| f.positive_seconds().map(Some));
+    if let (Some(Some(law)), Some(None), Some(node)) = (&duration, &longest, reader.node("duration"))
+        && law.mean().is_none()
+    {
+        log.faults.at(
+            FaultKind::OutOfRange,
+            node.span,
+            format!("the mean length of {} is infinite, and so is what a year of it costs", reader.what),
+            "infinite mean",
+            "give the cause a `longest`, such as longest = \"48h\", or another law; a Lomax law has a mean where its shape is above 1",
+        );
+    }
     let share = reader.or("share", 1.0, |f| {
         // At 0 the cause would hit nothing.
         f.positive(1)

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::fault::{FaultKind, Faults, did_you_mean};
+use super::incident::{Known, RawIncident};
 use super::reader::{Log, unique};
 use super::trunk::RawTrunk;
 use crate::model::campaign::Campaign;
@@ -15,6 +16,8 @@ use crate::model::policy::{Budget, Fx, Policy, Waiver};
 use crate::model::rates::{Limit, RateTable};
 use crate::model::trunk::Trunk;
 use crate::words::calendar::Zone;
+use crate::words::diagnostic::Span;
+use crate::words::duration::human;
 use crate::words::money::Currency;
 
 /// The blocks of a list; nothing for those at fault.
@@ -36,6 +39,9 @@ pub struct Parts {
     pub campaigns: Listed<Campaign>,
     pub pbx: Option<Pbx>,
     pub causes: Listed<Cause>,
+    pub incidents: Vec<Option<RawIncident>>,
+    /// The path of the file with further incidents, and where it is named.
+    pub incident_file: Option<Option<(String, Span)>>,
     pub scenario: Option<Scenario>,
     pub fx: Option<Option<Fx>>,
     pub budget: Option<Budget>,
@@ -65,6 +71,7 @@ pub fn check(parts: &Parts, raw: &[Option<RawTrunk>], tables: &Tables, faults: &
     unique(faults, "campaign", parts.campaigns.read().map(|c| (c.name.as_str(), c.place.key("name"))));
     unique(faults, "cause", parts.causes.read().map(|c| (c.name.as_str(), c.place.key("name"))));
     components(parts, raw, faults);
+    patience(parts, raw, faults);
     currencies(parts, tables, faults);
     subjects(parts, raw, tables, faults);
 }
@@ -93,6 +100,33 @@ fn components(parts: &Parts, raw: &[Option<RawTrunk>], faults: &Faults) {
                 format!("cause `{}` hits `{}`, which no trunk is or depends on", cause.name, cause.hits),
                 "hits nothing",
                 did_you_mean(&cause.hits, &known),
+            );
+        }
+    }
+}
+
+/// Where the longest outage is over before anything notices it, nothing ever fails over.
+fn patience(parts: &Parts, raw: &[Option<RawTrunk>], faults: &Faults) {
+    let silent = parts.causes.read().filter(|cause| cause.signal == Signal::Timeout && cause.share >= 1.0);
+    for (cause, longest) in silent.filter_map(|cause| Some((cause, cause.longest?))) {
+        let trunks = raw.iter().flatten().filter_map(|raw| raw.trunk.as_ref());
+        let late = trunks.filter(|trunk| trunk.needs(&cause.hits)).find_map(|trunk| {
+            let [mean, _] = trunk.detection()?;
+            let operator = parts.pbx.as_ref()?.operator_response.unwrap_or(f64::INFINITY);
+            (longest < mean && longest < operator).then_some((trunk, mean))
+        });
+        if let Some((trunk, mean)) = late {
+            faults.at_both(
+                FaultKind::OutOfRange,
+                [
+                    (cause.place.key("longest"), format!("over after {}", human(longest))),
+                    (trunk.place.key("qualify_frequency"), format!("noticed after {} on average", human(mean))),
+                ],
+                format!(
+                    "`longest` of cause `{}` is below the detection time of trunk `{}`: no outage would be noticed",
+                    cause.name, trunk.name
+                ),
+                format!("at least \"{}s\", or a shorter `qualify_frequency`", libm::ceil(mean)),
             );
         }
     }
@@ -163,6 +197,16 @@ fn subjects(parts: &Parts, raw: &[Option<RawTrunk>], tables: &Tables, faults: &F
 /// The name of the cause that a plan without any is given.
 const DEFAULT_CAUSE: &str = "primary rejects";
 
+/// What incidents are looked up in, where all of it could be read.
+pub fn known(parts: &Parts) -> Option<Known<'_>> {
+    let mut causes: Vec<&str> = parts.causes.all()?.iter().map(|cause| cause.name.as_str()).collect();
+    if causes.is_empty() {
+        causes.push(DEFAULT_CAUSE);
+    }
+    let rates = parts.fx.as_ref()?.as_ref().map_or(&[][..], |fx| fx.rates.as_slice());
+    Some(Known { zone: parts.timezone?, as_of: parts.as_of?, currency: parts.currency?, rates, causes })
+}
+
 /// Joins the parts to a plan, where none is at fault.
 pub fn join(
     parts: Parts,
@@ -188,6 +232,7 @@ pub fn join(
         tables: tables.into_iter().map(|(_, table)| table).collect::<Option<_>>()?,
         pbx: parts.pbx?,
         causes: parts.causes.items.into_iter().collect::<Option<_>>()?,
+        incidents: Vec::new(),
         scenario: parts.scenario?,
         fx: parts.fx?,
         budget: parts.budget?,

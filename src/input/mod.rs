@@ -3,9 +3,11 @@
 mod calendar;
 mod campaign;
 mod cause;
+pub mod cells;
 pub mod example;
 pub mod fault;
 pub mod files;
+pub mod incident;
 mod join;
 pub mod laws;
 pub mod overrides;

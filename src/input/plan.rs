@@ -6,6 +6,7 @@ use super::campaign::campaign;
 use super::cause::cause;
 use super::fault::{FaultKind, Faults, suggest};
 use super::files::{Folder, NamedText};
+use super::incident::{self, RawIncident, incident};
 use super::join::{self, Listed, Parts};
 use super::overrides;
 use super::pbx::pbx;
@@ -27,6 +28,8 @@ pub struct Options<'a> {
     pub as_of: Option<NaiveDate>,
     /// What-if changes, `KEY=VALUE`.
     pub sets: &'a [String],
+    /// A file with further past outages, already read.
+    pub incidents: Option<&'a NamedText>,
     /// The rules that levels and waivers can name.
     pub rules: &'a [KnownRule],
 }
@@ -115,9 +118,15 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
     let parts = read(&root, &text.name, options, plan_log);
     let raw = raw_trunks(&root, plan_log);
     let tables = read_tables(&raw, folder, &mut sources, &mut inputs, &log);
-    let plan = parts.and_then(|parts| {
+    let plan = parts.and_then(|mut parts| {
+        let past = incidents(&mut parts, folder, options, &mut sources, &mut inputs, &log);
         join::check(&parts, &raw, &tables, &plan_log.faults);
-        join::join(parts, raw, tables, plan_log)
+        let whole = past.iter().all(Option::is_some);
+        let past: Vec<RawIncident> = past.into_iter().flatten().collect();
+        let resolved = join::known(&parts).map(|known| incident::resolve(&past, &known, plan_log));
+        let mut plan = join::join(parts, raw, tables, plan_log)?;
+        plan.incidents = resolved.filter(|_| whole)?;
+        Some(plan)
     });
     if let Some(plan) = &plan
         && log.faults.is_empty()
@@ -142,6 +151,40 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
             Err(Rejected { faults, sources, inputs })
         }
     }
+}
+
+/// The incidents of the plan and of the files that it and the caller name; nothing for those at fault.
+fn incidents(
+    parts: &mut Parts,
+    folder: &Folder,
+    options: &Options<'_>,
+    sources: &mut Sources,
+    inputs: &mut Vec<InputRecord>,
+    log: &Log,
+) -> Vec<Option<RawIncident>> {
+    let mut all = std::mem::take(&mut parts.incidents);
+    let mut texts: Vec<NamedText> = options.incidents.into_iter().cloned().collect();
+    if let Some((path, span)) = parts.incident_file.take().flatten() {
+        match folder.read(&path) {
+            Ok(text) => texts.push(text),
+            Err(fault) => {
+                let message = format!("the file of incidents: {}", fault.message);
+                log.faults.at(fault.kind, span, message, "named here", fault.help);
+                all.push(None);
+            }
+        }
+    }
+    for text in texts {
+        let id = sources.add(&text.name, text.text);
+        let before = log.faults.len();
+        let rows = incident::rows(sources, id, log);
+        inputs.push(InputRecord { path: text.name, sha256: sha256(&text.bytes), rows: rows.len() });
+        if log.faults.len() > before {
+            all.push(None);
+        }
+        all.extend(rows.iter().map(|(line, node)| incident(node, format!("the incident of line {line}"), log)));
+    }
+    all
 }
 
 fn raw_trunks(root: &Node, log: &Log) -> Vec<Option<RawTrunk>> {
@@ -207,6 +250,9 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Par
         reader.tables("campaign").iter().enumerate().map(|(i, node)| campaign(node, i, holidays, log)).collect();
     let causes: Vec<_> = reader.tables("cause").iter().enumerate().map(|(i, node)| cause(node, i, log)).collect();
     let causes = Listed { whole: !causes.is_empty() || reader.node("cause").is_none(), items: causes };
+    let past = reader.tables("incident").into_iter().zip(1..);
+    let incidents = past.map(|(node, number)| incident(node, format!("incident {number}"), log)).collect();
+    let incident_file = reader.or("incidents", None, |f| f.name().map(|path| Some((path, f.node.span))));
     let pbx = pbx(reader.node("pbx"), &reader, log);
     let scenario = scenario(reader.node("scenario"), &reader, log);
     let fx = match reader.node("fx") {
@@ -229,6 +275,8 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Par
         campaigns: Listed { whole: !campaigns.is_empty(), items: campaigns },
         pbx,
         causes,
+        incidents,
+        incident_file,
         scenario,
         fx,
         budget,

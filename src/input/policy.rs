@@ -16,7 +16,7 @@ use crate::words::money::{Currency, Money};
 pub type KnownRule = (&'static str, Option<Unit>);
 
 /// A year: longer outages are not put through.
-const LONGEST_SCENARIO: f64 = 365.0 * 86_400.0;
+pub const LONGEST_SCENARIO: f64 = 365.0 * 86_400.0;
 const DEFAULT_LENGTHS: [f64; 5] = [600.0, 3600.0, 14_400.0, 28_800.0, 86_400.0];
 
 /// Reads `[scenario]`.

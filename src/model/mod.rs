@@ -2,6 +2,7 @@
 
 pub mod campaign;
 pub mod cause;
+pub mod incident;
 pub mod law;
 pub mod pbx;
 pub mod place;

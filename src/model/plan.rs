@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::campaign::Campaign;
 use super::cause::Cause;
+use super::incident::Incident;
 use super::pbx::Pbx;
 use super::place::Place;
 use super::policy::{Budget, Fx, Policy, Waiver};
@@ -38,6 +39,8 @@ pub struct Plan {
     pub pbx: Pbx,
     /// What goes wrong.
     pub causes: Vec<Cause>,
+    /// Outages that have happened, in the order in which they are given.
+    pub incidents: Vec<Incident>,
     /// Which outages are put through.
     pub scenario: Scenario,
     /// Exchange rates.

@@ -37,7 +37,18 @@ pub enum CallerIds {
     Primary,
 }
 
+/// How long one OPTIONS check waits before a contact is called unavailable [s] (`qualify_timeout`, which FreePBX leaves
+/// at Asterisk's 3.0).
+pub const QUALIFY_TIMEOUT: f64 = 3.0;
+
 impl Trunk {
+    /// Time until OPTIONS checks notice silence, on average and at worst [s]; nothing without checks.
+    #[must_use]
+    pub fn detection(&self) -> Option<[f64; 2]> {
+        let f = self.qualify_frequency;
+        (f > 0.0).then_some([f / 2.0 + QUALIFY_TIMEOUT, f + QUALIFY_TIMEOUT])
+    }
+
     /// Whether an outage of the component takes it down.
     #[must_use]
     pub fn needs(&self, component: &str) -> bool {

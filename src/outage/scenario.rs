@@ -120,10 +120,11 @@ pub struct Scenario {
 /// Where it cannot be reckoned.
 pub fn scenario(engine: &Engine<'_>, cause: usize, length: f64) -> Result<Scenario, OutageError> {
     let plan = engine.plan;
-    let outages = plan.causes.get(cause).map(|cause| behaviours(plan, cause)).unwrap_or_default();
-    let mean = phases(&outages, length, Windows::Mean);
     let start = match plan.scenario.start {
-        Start::Worst => worst_start(engine, &mean)?,
+        Start::Worst => {
+            let outages = plan.causes.get(cause).map(|cause| behaviours(plan, cause)).unwrap_or_default();
+            worst_start(engine, &phases(&outages, length, Windows::Mean))?
+        }
         Start::At(local) => {
             let start = Instant::from_local(local, plan.timezone);
             if start < engine.calendar.start() || start >= engine.calendar.horizon_end() {
@@ -133,6 +134,17 @@ pub fn scenario(engine: &Engine<'_>, cause: usize, length: f64) -> Result<Scenar
             start
         }
     };
+    scenario_at(engine, cause, length, start)
+}
+
+/// Reckons an outage that starts at a moment of the engine's calendar.
+///
+/// # Errors
+/// Where it cannot be reckoned.
+pub fn scenario_at(engine: &Engine<'_>, cause: usize, length: f64, start: Instant) -> Result<Scenario, OutageError> {
+    let plan = engine.plan;
+    let outages = plan.causes.get(cause).map(|cause| behaviours(plan, cause)).unwrap_or_default();
+    let mean = phases(&outages, length, Windows::Mean);
     let worst = phases(&outages, length, Windows::Worst);
     let alone = phases_alone(&outages, length, Windows::Mean);
     at_start(engine, cause, length, start, Phases { mean, worst, alone })

@@ -359,6 +359,7 @@ fn qualify_slow(assessment: &Assessment<'_>) -> Judgement {
         .filter(|trunk| trunk.qualify_frequency > USUAL_QUALIFY)
         .map(|trunk| {
             let f = trunk.qualify_frequency;
+            let [mean, worst] = trunk.detection().unwrap_or_default();
             found(
                 trunk,
                 format!("{} > 60 s", human(f)),
@@ -366,8 +367,8 @@ fn qualify_slow(assessment: &Assessment<'_>) -> Judgement {
                     "`{}` is checked every {}: a silent carrier loses calls for {} on average, {} at worst",
                     trunk.name,
                     human(f),
-                    human(f / 2.0 + crate::routing::outage::QUALIFY_TIMEOUT),
-                    human(f + crate::routing::outage::QUALIFY_TIMEOUT)
+                    human(mean),
+                    human(worst)
                 ),
                 vec![at(trunk, "qualify_frequency", "checked this often")],
                 "qualify_frequency = \"60s\"",

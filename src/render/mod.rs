@@ -10,6 +10,7 @@ pub mod escape;
 pub mod explain;
 pub mod json;
 pub mod rates;
+pub mod replay;
 pub mod run;
 pub mod table;
 pub mod text;

@@ -3,6 +3,7 @@
 mod check;
 mod estimate;
 mod findings;
+mod replay;
 mod size;
 mod year;
 

@@ -3,9 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use crate::assessment::Assessment;
+use crate::assessment::range::{OUTSIDE, ParameterRange, Span};
 use crate::assessment::year::{CauseYear, Year};
 use crate::words::figure::json as number;
 use crate::words::money::Money;
+
+/// The names of the quantiles.
+const NAMES: [&str; 6] = ["p50", "p75", "p90", "p95", "p99", "p999"];
 
 fn money(amount: &Money) -> Value {
     json!(amount.amount().to_string())
@@ -32,7 +36,7 @@ fn figures(year: &Year, assessment: &Assessment<'_>) -> Value {
     map.insert("sd".into(), year.sd.as_ref().map_or(Value::Null, money));
     map.insert("sd_infinite".into(), json!(year.sd.is_none()));
     map.insert("prob_nothing".into(), number(year.nothing));
-    for (name, quantile) in ["p50", "p75", "p90", "p95", "p99", "p999"].iter().zip(&year.quantiles) {
+    for (name, quantile) in NAMES.iter().zip(&year.quantiles) {
         map.insert((*name).into(), money(&quantile.amount));
         map.insert(format!("tail_mean_{name}"), money(&quantile.tail_mean));
     }
@@ -60,7 +64,50 @@ fn figures(year: &Year, assessment: &Assessment<'_>) -> Value {
     );
     let curve = year.curve.iter().map(|(spend, p)| json!({ "spend": money(spend), "probability": number(*p) }));
     map.insert("exceedance".into(), curve.collect());
+    if let Some(range) = &year.range {
+        let value = match range {
+            Ok(range) => parameter_range(range, assessment),
+            Err(reason) => json!({ "draws": null, "why": reason }),
+        };
+        map.insert("parameter_range".into(), value);
+    }
     map.insert("causes".into(), year.causes.iter().map(|cause| of_cause(cause, assessment)).collect());
+    Value::Object(map)
+}
+
+fn between<T>(span: &Span<T>, value: impl Fn(&T) -> Value) -> Value {
+    json!({ "low": value(&span.low), "high": value(&span.high) })
+}
+
+/// Every figure of the range under the name that the figure itself has.
+fn parameter_range(range: &ParameterRange, assessment: &Assessment<'_>) -> Value {
+    let (amounts, share) =
+        (|span: &Span<Money>| between(span, money), |span: &Span<f64>| between(span, |x| number(*x)));
+    let maybe = |span: &Option<Span<f64>>| span.as_ref().map_or(Value::Null, share);
+    let mut map = Map::new();
+    map.insert("draws".into(), json!(range.draws));
+    map.insert("level".into(), number(1.0 - 2.0 * OUTSIDE));
+    map.insert("low_level".into(), number(OUTSIDE));
+    map.insert("high_level".into(), number(1.0 - OUTSIDE));
+    map.insert("incidents".into(), json!(range.incidents()));
+    let name = |cause: usize| assessment.plan().causes.get(cause).map_or("", |named| named.name.as_str());
+    let evidence = range
+        .evidence
+        .iter()
+        .map(|of| json!({ "cause": name(of.cause), "incidents_observed": of.incidents, "lengths_listed": of.lengths }));
+    map.insert("causes".into(), evidence.collect());
+    map.insert("mean".into(), amounts(&range.mean));
+    map.insert("sd".into(), range.sd.as_ref().map_or(Value::Null, amounts));
+    map.insert("prob_nothing".into(), share(&range.nothing));
+    map.insert("expected_outages".into(), share(&range.outages));
+    for (name, quantile) in NAMES.iter().zip(&range.quantiles) {
+        map.insert((*name).into(), amounts(&quantile.amount));
+        map.insert(format!("tail_mean_{name}"), amounts(&quantile.tail_mean));
+    }
+    map.insert("at_confidence".into(), amounts(&range.at_confidence.amount));
+    map.insert("prob_over_incident_budget".into(), maybe(&range.over_incident));
+    map.insert("prob_over_month_budget".into(), maybe(&range.over_month));
+    map.insert("prob_over_year_budget".into(), maybe(&range.over_year));
     Value::Object(map)
 }
 

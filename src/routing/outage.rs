@@ -6,10 +6,6 @@ use crate::model::cause::{Cause, Signal};
 use crate::model::pbx::Pbx;
 use crate::model::trunk::Trunk;
 
-/// How long one OPTIONS check waits before a contact is called unavailable [s] (`qualify_timeout`, which FreePBX leaves
-/// at Asterisk's 3.0).
-pub const QUALIFY_TIMEOUT: f64 = 3.0;
-
 /// Who ends the time in which calls meet the outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndedBy {
@@ -133,12 +129,12 @@ fn silence(cause: &Cause, trunk: &Trunk, pbx: &Pbx) -> TrunkOutage {
     let met = if trunk.continue_if_busy { Met::MovesOnIfHeld { after: pbx.timer_b } } else { Met::Lost };
     let f = trunk.qualify_frequency;
     // A partial outage answers OPTIONS and is never marked down.
-    let base = if f > 0.0 && cause.share >= 1.0 {
+    let base = if let (Some([lag, lag_worst]), true) = (trunk.detection(), cause.share >= 1.0) {
         TrunkOutage {
             share: 1.0,
             met,
-            lag: f / 2.0 + QUALIFY_TIMEOUT,
-            lag_worst: f + QUALIFY_TIMEOUT,
+            lag,
+            lag_worst,
             ended_by: EndedBy::Qualify,
             failback: f / 2.0,
             failback_worst: f,

@@ -1,12 +1,12 @@
 //! Tables of questions: `--batch FILE.csv`, a header row and a question in each row below.
 //!
-//! The `csv` crate keeps no columns and lets an unclosed quote swallow the rows below it, so the lines are split here:
-//! a row is a line, and every cell knows its place.
+//! A row is a line, and every cell knows its place (see [`cells`]).
 
 use std::fmt;
 use std::path::Path;
 
 use super::error::{Error, ErrorKind, Hint, shown};
+use crate::input::cells;
 use crate::input::fault::suggest;
 use crate::input::files::read_argument;
 
@@ -189,41 +189,19 @@ fn count(cells: usize) -> String {
     if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") }
 }
 
-/// The cells of a line. A cell may stand in double quotes, with `""` for a quote in it.
+/// The cells of a line, with their columns counted in characters.
 ///
 /// # Errors
-/// Where a quote is not closed on the line or something follows it: the column, what was found, and what would be
-/// right.
+/// Where a quote does not enclose a cell: the column, what was found, and what would be right.
 fn split(line: &str) -> Result<Vec<Cell>, (usize, String, String)> {
-    let mut cells = Vec::new();
-    let mut chars = line.chars().enumerate().peekable();
-    loop {
-        while chars.peek().is_some_and(|(_, c)| c.is_whitespace()) {
-            chars.next();
+    let column = |byte: usize| line.get(..byte).unwrap_or_default().chars().count() + 1;
+    match cells::split(line) {
+        Ok(cells) => Ok(cells.into_iter().map(|cell| Cell { text: cell.text, column: column(cell.start) }).collect()),
+        Err(cells::Broken { at, found: None }) => {
+            Err((column(at), "the end of the line".to_owned(), "a closing `\"`".to_owned()))
         }
-        let start = chars.peek().map_or(line.chars().count(), |(i, _)| *i) + 1;
-        let mut text = String::new();
-        if chars.next_if(|(_, c)| *c == '"').is_some() {
-            loop {
-                match chars.next() {
-                    Some((_, '"')) if chars.next_if(|(_, c)| *c == '"').is_some() => text.push('"'),
-                    Some((_, '"')) => break,
-                    Some((_, c)) => text.push(c),
-                    None => return Err((start, "the end of the line".to_owned(), "a closing `\"`".to_owned())),
-                }
-            }
-            while chars.next_if(|(_, c)| c.is_whitespace()).is_some() {}
-            if let Some((i, c)) = chars.peek().filter(|(_, c)| *c != ',') {
-                return Err((i + 1, quoted(&c.to_string()), "a comma after the closing `\"`".to_owned()));
-            }
-        } else {
-            while let Some((_, c)) = chars.next_if(|(_, c)| *c != ',') {
-                text.push(c);
-            }
-        }
-        cells.push(Cell { text: text.trim().to_owned(), column: start });
-        if chars.next().is_none() {
-            return Ok(cells);
+        Err(cells::Broken { at, found: Some(c) }) => {
+            Err((column(at), quoted(&c.to_string()), "a comma after the closing `\"`".to_owned()))
         }
     }
 }

@@ -117,7 +117,12 @@ impl CheckArgs {
 
 /// Arguments of `estimate`.
 #[derive(Debug, Clone, Default, Args)]
-pub struct EstimateArgs {}
+pub struct EstimateArgs {
+    /// Past outages to put through the plan, besides those it gives: a CSV whose first row names its columns (start, end or
+    /// duration, cause, billed, currency), `-` for standard input
+    #[arg(long, value_name = "FILE.csv")]
+    pub replay: Option<PathBuf>,
+}
 
 /// Arguments of `size`.
 #[derive(Debug, Clone, Default, Args)]
@@ -349,6 +354,7 @@ impl Cli {
     pub fn inputs(&self) -> Vec<&Path> {
         let mut files: Vec<&Path> = self.global.plan.as_deref().into_iter().collect();
         match &self.command {
+            Command::Estimate(args) => files.extend(args.replay.as_deref()),
             Command::Erlang(args) => files.extend(args.formula.quantities().batch.as_deref()),
             Command::Rates(args) => match &args.command {
                 RatesCommand::Show(args) => files.push(&args.table),

@@ -6,14 +6,21 @@ use super::error::Error;
 use super::exit::Exit;
 use super::output::Format;
 use super::run::{Run, run_json};
+use crate::assessment::range::parameter_range;
+use crate::assessment::replay::replay;
 use crate::assessment::spend_curve;
 use crate::policy::{Levels, judge};
 use crate::render::text;
 
 /// Runs the command.
-pub(super) fn run(_args: &EstimateArgs, context: &mut Context) -> Result<Exit, Error> {
-    let run = Run::load("estimate", context)?;
-    let assessment = run.assess()?;
+pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Error> {
+    let run = Run::load_with("estimate", context, args.replay.as_deref())?;
+    let mut assessment = run.assess()?;
+    let range = parameter_range(&assessment)?.transpose();
+    if let Ok(year) = &mut assessment.year {
+        year.range = range;
+    }
+    assessment.replay = replay(&run.loaded.plan)?;
     let verdict = judge(&assessment, &Levels::default());
     let curve = if context.outputs.formats().any(|format| format == Format::Text) {
         spend_curve(&assessment)?

@@ -18,7 +18,7 @@ use crate::policy::catalogue;
 use crate::render::{explain as page, json as envelope};
 
 /// What the names of figures begin with.
-const HEADS: [&str; 3] = ["capacity", "scenarios", "call"];
+const HEADS: [&str; 4] = ["capacity", "scenarios", "year", "call"];
 
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Error> {
@@ -152,6 +152,7 @@ fn about(topic: Topic) -> &'static str {
         Topic::Sequence(figure) => figure.about(),
         Topic::Trunk(_, figure) => figure.about(),
         Topic::Scenario(_, figure) => figure.about(),
+        Topic::Year(figure) => figure.about(),
         Topic::Call(..) => "What one answered call costs on average, with the rates of as_of.",
     }
 }

@@ -1,11 +1,13 @@
 //! Finds and reads the plan that the global options name.
 
+use std::path::Path;
+
 use super::app::Context;
 use super::error::{Error, ErrorKind, shown};
 use super::output::Format;
 use crate::input::example::FILES;
 use crate::input::fault::{FaultKind, Faults};
-use crate::input::files::{FileFault, Folder, NamedText, PLAN, discover, read_plan};
+use crate::input::files::{FileFault, Folder, NamedText, PLAN, discover, read_argument, read_plan};
 use crate::input::plan::{Loaded, Options, Rejected, load};
 use crate::policy::catalogue::known;
 use crate::render::{diagnostics, json};
@@ -34,6 +36,11 @@ fn source(context: &Context) -> Result<(NamedText, Folder), FileFault> {
 
 /// Reads the plan and its tables. Where they are faulty, the faults go to every output and the run is over.
 pub(super) fn plan(command: &str, context: &mut Context) -> Result<Loaded, Error> {
+    plan_with(command, context, None)
+}
+
+/// The same, with a file of further past outages.
+pub(super) fn plan_with(command: &str, context: &mut Context, past: Option<&Path>) -> Result<Loaded, Error> {
     let (text, folder) = match source(context) {
         Ok(source) => source,
         Err(fault) => {
@@ -44,8 +51,22 @@ pub(super) fn plan(command: &str, context: &mut Context) -> Result<Loaded, Error
             return Err(reject(command, context, &rejected)?);
         }
     };
+    let incidents = past
+        .map(|path| {
+            read_argument(path).map_err(|mut fault| {
+                // The hint for an empty plan would mislead here.
+                fault.help = "a CSV whose first row names its columns: start, end, cause, billed".to_owned();
+                fault
+            })
+        })
+        .transpose()?;
     let rules = known();
-    let options = Options { as_of: context.global.as_of, sets: &context.global.set, rules: &rules };
+    let options = Options {
+        as_of: context.global.as_of,
+        sets: &context.global.set,
+        incidents: incidents.as_ref(),
+        rules: &rules,
+    };
     load(text, &folder, &options).or_else(|rejected| Err(reject(command, context, &rejected)?))
 }
 

@@ -1,5 +1,7 @@
 //! What `check`, `estimate` and `size` share: a plan, reckoned through, and its JSON.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::app::Context;
@@ -12,6 +14,7 @@ use crate::outage::OutageError;
 use crate::policy::Verdict;
 use crate::policy::judge::Status;
 use crate::render::json::{document, envelope, put_verdict};
+use crate::render::replay::replay;
 use crate::render::run::{capacity, scenarios, standing};
 use crate::render::text::Detail;
 use crate::render::year::year;
@@ -33,12 +36,17 @@ impl From<OutageError> for Error {
 impl Run {
     /// Reads the plan that the options name.
     pub fn load(command: &str, context: &mut Context) -> Result<Self, Error> {
+        Self::load_with(command, context, None)
+    }
+
+    /// The same, with a file of further past outages.
+    pub fn load_with(command: &str, context: &mut Context, past: Option<&Path>) -> Result<Self, Error> {
         let detail = match (context.global.quiet, context.global.verbose) {
             (true, _) => Detail::Quiet,
             (_, true) => Detail::Verbose,
             _ => Detail::Normal,
         };
-        Ok(Self { loaded: load::plan(command, context)?, detail })
+        Ok(Self { loaded: load::plan_with(command, context, past)?, detail })
     }
 
     /// Reckons it through.
@@ -68,6 +76,9 @@ pub(super) fn run_json(
         map.insert("scenarios".into(), scenarios(assessment)?);
         map.insert("standing_cost".into(), standing(assessment));
         map.insert("year".into(), year(assessment));
+        if let Some(past) = &assessment.replay {
+            map.insert("replay".into(), replay(past, assessment));
+        }
     }
     put_verdict(&mut map, verdict, &run.loaded);
     Ok(document(&json!(map)))

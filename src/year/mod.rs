@@ -10,6 +10,7 @@ pub mod counts;
 pub mod exact;
 pub mod figures;
 pub mod lengths;
+pub mod range;
 pub mod severity;
 
 #[cfg(test)]

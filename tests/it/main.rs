@@ -8,3 +8,4 @@ mod rates;
 mod readme;
 mod rules;
 mod scenarios;
+mod year;

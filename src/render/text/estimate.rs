@@ -94,6 +94,9 @@ pub fn estimate(
     if detail > Detail::Quiet {
         out.push_str(&chart(assessment, curve));
         out.push_str(&super::year::year(assessment));
+        if let Some(past) = &assessment.replay {
+            out.push_str(&super::replay::replay(past, assessment));
+        }
         out.push_str(&standing(assessment));
         out.push_str(assumptions(loaded).trim_end_matches('\n'));
         out.push('\n');

@@ -3,13 +3,18 @@
 use std::fmt::Write as _;
 
 use crate::assessment::Assessment;
+use crate::assessment::range::{OUTSIDE, ParameterRange, Span};
 use crate::assessment::year::{QUANTILES, Year};
 use crate::rating::border::weight;
 use crate::render::chart::{LineChart, line_chart};
 use crate::render::escape::shorten;
 use crate::render::table::{Align, Table};
 use crate::words::duration::about;
-use crate::words::figure::{fixed, percent, significant};
+use crate::words::figure::{count, fixed, percent, significant};
+use crate::words::money::Money;
+
+/// Where in [`QUANTILES`] the 95 % quantile stands.
+const P95: usize = 3;
 
 /// The year in quantiles, sentences, a picture and by cause.
 #[must_use]
@@ -24,8 +29,12 @@ fn figures(assessment: &Assessment<'_>, year: &Year) -> String {
     let plan = assessment.plan();
     let least = if year.incomplete { "≥ " } else { "" };
     let title = format!("what the failovers of a year cost [{}], exact", plan.currency);
-    let names: Vec<String> = QUANTILES.iter().map(|p| format!("P{}", significant(p * 100.0, 4))).collect();
+    let names: Vec<String> = QUANTILES.iter().map(|p| format!("P{}", count(p * 100.0))).collect();
+    let range = year.range.as_ref().and_then(|range| range.as_ref().ok());
     let mut columns = vec![("mean", Align::Right), ("sd", Align::Right)];
+    if range.is_some() {
+        columns.insert(0, ("", Align::Left));
+    }
     columns.extend(names.iter().map(|name| (name.as_str(), Align::Right)));
     let mut table = Table::new(&columns).caption(&title);
     let mut row = vec![
@@ -33,23 +42,41 @@ fn figures(assessment: &Assessment<'_>, year: &Year) -> String {
         year.sd.as_ref().map_or_else(|| "infinite".to_owned(), |sd| format!("{least}{}", sd.rounded_amount())),
     ];
     row.extend(year.quantiles.iter().map(|q| format!("{least}{}", q.amount.rounded_amount())));
+    if range.is_some() {
+        row.insert(0, "as the plan gives it".to_owned());
+    }
     table.row(row);
+    for (name, bound) in range.into_iter().flat_map(bounds) {
+        let mut row = vec![name];
+        row.extend(bound.into_iter().map(|cell| if cell == NO_BOUND { cell } else { format!("{least}{cell}") }));
+        table.row(row);
+    }
     let mut out = table.render();
-    if let Some(p95) = year.quantiles.get(3) {
+    let p95_range = range.and_then(|range| range.quantiles.get(P95));
+    if let Some(p95) = year.quantiles.get(P95) {
         let _ = writeln!(
             out,
-            "1 year in 20 costs more than {least}{}; those years cost {least}{} on average. {} of the years cost nothing.",
+            "1 year in 20 costs more than {least}{}{}; those years cost {least}{}{} on average. {} of the years cost nothing.",
             p95.amount,
+            amounts(p95_range.map(|range| range.amount)),
             p95.tail_mean,
+            amounts(p95_range.map(|range| range.tail_mean)),
             percent(year.nothing)
         );
     }
-    let passes = |over: Option<f64>, what: &str| over.map(|over| format!("{} of the {what}", percent(over)));
-    let parts: Vec<String> =
-        [passes(year.over_incident, "outages"), passes(year.over_month, "months"), passes(year.over_year, "years")]
-            .into_iter()
-            .flatten()
-            .collect();
+    let passes = |over: Option<f64>, span: Option<Span<f64>>, what: &str| {
+        let between =
+            span.map_or_else(String::new, |span| format!(" ({} to {})", percent(span.low), percent(span.high)));
+        over.map(|over| format!("{} of the {what}{between}", percent(over)))
+    };
+    let parts: Vec<String> = [
+        passes(year.over_incident, range.and_then(|range| range.over_incident), "outages"),
+        passes(year.over_month, range.and_then(|range| range.over_month), "months"),
+        passes(year.over_year, range.and_then(|range| range.over_year), "years"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     if !parts.is_empty() {
         let _ = writeln!(out, "Over their budget: {}.", parts.join(", "));
     }
@@ -68,10 +95,68 @@ fn figures(assessment: &Assessment<'_>, year: &Year) -> String {
         year.error_bound.max(1e-9),
         year.points
     );
+    match &year.range {
+        Some(Ok(range)) => out.push_str(&rests_on(assessment, range)),
+        Some(Err(reason)) => _ = writeln!(out, "The parameter range is not known: {reason}.\n"),
+        None => {}
+    }
     out.push_str(&causes(assessment, year));
     out.push('\n');
     out.push_str(&curve(assessment, year));
     out
+}
+
+/// Where a range has no bound.
+const NO_BOUND: &str = "infinite";
+
+/// The two bounds of the range of every column.
+fn bounds(range: &ParameterRange) -> [(String, Vec<String>); 2] {
+    let row = |of: fn(&Span<Money>) -> Money| {
+        let mut row = vec![
+            of(&range.mean).rounded_amount(),
+            range.sd.as_ref().map_or_else(|| NO_BOUND.to_owned(), |sd| of(sd).rounded_amount()),
+        ];
+        row.extend(range.quantiles.iter().map(|quantile| of(&quantile.amount).rounded_amount()));
+        row
+    };
+    [
+        (format!("range, from {}", whole_percent(OUTSIDE)), row(|span| span.low)),
+        (format!("range, to {}", whole_percent(1.0 - OUTSIDE)), row(|span| span.high)),
+    ]
+}
+
+fn whole_percent(share: f64) -> String {
+    format!("{} %", fixed(share * 100.0, 0))
+}
+
+fn amounts(span: Option<Span<Money>>) -> String {
+    span.map_or_else(String::new, |span| format!(" ({} to {})", span.low.rounded_amount(), span.high.rounded_amount()))
+}
+
+/// What the range rests on.
+fn rests_on(assessment: &Assessment<'_>, range: &ParameterRange) -> String {
+    let number = |n: usize, what: &str| format!("{} {what}{}", count(n as f64), if n == 1 { "" } else { "s" });
+    let of: Vec<String> = range
+        .evidence
+        .iter()
+        .map(|evidence| {
+            let name = assessment.plan().causes.get(evidence.cause).map_or("", |cause| cause.name.as_str());
+            let parts = [
+                evidence.incidents.map(|n| number(n as usize, "incident")),
+                evidence.lengths.map(|n| number(n, "past length")),
+            ];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            format!("`{}` {}", shorten(name, 40), parts.join(" and "))
+        })
+        .collect();
+    format!(
+        "The range is what so few incidents leave open: {} to {} of {} draws of frequencies and lengths. It rests on {}: {}.\n\n",
+        whole_percent(OUTSIDE),
+        whole_percent(1.0 - OUTSIDE),
+        count(range.draws as f64),
+        number(range.incidents(), "incident"),
+        of.join(", ")
+    )
 }
 
 fn causes(assessment: &Assessment<'_>, year: &Year) -> String {

@@ -5,6 +5,7 @@
 pub mod beta;
 pub mod gamma;
 pub mod normal;
+pub mod student;
 
 /// ln(2π)/2.
 const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
