@@ -1,6 +1,7 @@
 //! Every number that any report shows, reckoned once.
 
 pub mod capacity;
+pub mod map;
 pub mod trace;
 pub mod year;
 

@@ -6,7 +6,7 @@ use crate::model::law::DurationLaw;
 use crate::model::plan::Plan;
 use crate::outage::OutageError;
 use crate::outage::engine::Engine;
-use crate::outage::profile::Course;
+use crate::outage::profile::{Counted, Course};
 use crate::outage::state::behaviours;
 use crate::rating::border::{expected_money, weight};
 use crate::words::money::Money;
@@ -156,6 +156,14 @@ impl Assessment<'_> {
 /// # Errors
 /// Why the year cannot be had: what the plan leaves out, in words; or what cannot be reckoned.
 pub fn causes(plan: &Plan) -> Result<Result<Causes, String>, OutageError> {
+    causes_counting(plan, Counted::Spend)
+}
+
+/// The same, where something else than the spend is counted.
+///
+/// # Errors
+/// As [`causes`].
+pub fn causes_counting(plan: &Plan, counted: Counted) -> Result<Result<Causes, String>, OutageError> {
     if plan.causes.is_empty() {
         return Ok(Err("the plan has no [[cause]]".to_owned()));
     }
@@ -175,7 +183,7 @@ pub fn causes(plan: &Plan) -> Result<Result<Causes, String>, OutageError> {
     let engine = Engine::new(plan, reach + failback)?;
     let mut all = Vec::new();
     for (index, cause, count, lengths) in given {
-        let course = Course::new(&engine, &behaviours(plan, cause));
+        let course = Course::new(&engine, &behaviours(plan, cause)).counting(counted);
         match Severity::new(&course, lengths, seconds(&engine)) {
             Ok(severity) => all.push((index, count, severity)),
             Err(YearError::Outage(error)) => return Err(error),

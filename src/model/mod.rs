@@ -9,3 +9,4 @@ pub mod plan;
 pub mod policy;
 pub mod rates;
 pub mod trunk;
+pub mod vary;

@@ -20,6 +20,17 @@ use crate::words::calendar::Instant;
 /// Lengths closer than this are one length [s].
 const SAME: f64 = 1e-7;
 
+/// What is counted as the cost of an outage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// What carriers charge, in the plan's currency.
+    Spend,
+    /// That, and what idle seats cost and lost live calls would have earned.
+    WithSilence,
+    /// Idle seats [seat hours], in place of money.
+    IdleSeatHours,
+}
+
 /// Lengths of an outage over which its spend grows evenly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stretch {
@@ -103,6 +114,7 @@ pub struct Course<'e, 'p> {
     starts: Vec<f64>,
     regimes: Vec<usize>,
     capped: bool,
+    counted: Counted,
     rates: RefCell<BTreeMap<(usize, usize), Rc<Rates>>>,
     /// Means over the year by state, for what lies beyond the calendar.
     beyond: RefCell<BTreeMap<usize, Rc<Rates>>>,
@@ -136,9 +148,22 @@ impl<'e, 'p> Course<'e, 'p> {
                 .iter()
                 .filter_map(|trunk| plan.table(trunk))
                 .any(|table| table.limits.daily_spend.is_some() || table.limits.prepaid.is_some()),
+            counted: Counted::Spend,
             rates: RefCell::default(),
             beyond: RefCell::default(),
         }
+    }
+
+    /// The same, counting something else than the spend.
+    #[must_use]
+    pub fn counting(mut self, counted: Counted) -> Self {
+        if counted == Counted::IdleSeatHours {
+            self.surcharges.clear();
+        }
+        self.counted = counted;
+        self.rates = RefCell::default();
+        self.beyond = RefCell::default();
+        self
     }
 
     /// Where the floor changes, from the calendar's begin [s].
@@ -372,8 +397,13 @@ impl<'e, 'p> Course<'e, 'p> {
             .iter()
             .map(|surcharge| flow.trunks.get(surcharge.trunk).map_or((0.0, 0.0), |flow| (flow.answered, flow.short)));
         let open = flow.attempts > 0.0;
+        let spend: f64 = match self.counted {
+            Counted::Spend => spend.sum(),
+            Counted::WithSilence => spend.sum::<f64>() + flow.idle_cost + flow.lost_margin,
+            Counted::IdleSeatHours => flow.idle_seats / 3600.0,
+        };
         let rates = Rc::new(Rates {
-            spend: spend.sum(),
+            spend,
             open: f64::from(u8::from(open)),
             protected: if open { flow.carried / flow.attempts } else { 0.0 },
             calls: calls.collect(),

@@ -15,6 +15,7 @@ pub mod app;
 mod batch;
 mod check;
 pub mod cli;
+mod compare;
 mod completions;
 mod erlang;
 pub mod error;

@@ -1,6 +1,6 @@
 //! What `check`, `estimate` and `size` share: a plan, reckoned through, and its JSON.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::app::Context;
 use super::error::{Error, ErrorKind};
@@ -56,6 +56,18 @@ pub(super) fn run_json(
     exit: Exit,
     with_scenarios: bool,
 ) -> Result<String, Error> {
+    run_map(command, run, assessment, verdict, exit, with_scenarios).map(|map| document(&json!(map)))
+}
+
+/// The same, for a command to put more into.
+pub(super) fn run_map(
+    command: &str,
+    run: &Run,
+    assessment: &Assessment<'_>,
+    verdict: &Verdict,
+    exit: Exit,
+    with_scenarios: bool,
+) -> Result<Map<String, Value>, Error> {
     let status = match verdict.status {
         Status::Pass => "pass",
         Status::Fail => "fail",
@@ -70,5 +82,5 @@ pub(super) fn run_json(
         map.insert("year".into(), year(assessment));
     }
     put_verdict(&mut map, verdict, &run.loaded);
-    Ok(document(&json!(map)))
+    Ok(map)
 }
