@@ -2,6 +2,7 @@
 
 pub mod capacity;
 pub mod map;
+pub mod simulated;
 pub mod trace;
 pub mod year;
 

@@ -1,6 +1,7 @@
 //! What the failovers of a year cost.
 
 use super::Assessment;
+use super::simulated::{self, Method};
 use crate::model::cause::Frequency;
 use crate::model::law::DurationLaw;
 use crate::model::plan::Plan;
@@ -70,6 +71,8 @@ pub struct CauseYear {
 /// The year.
 #[derive(Debug, Clone)]
 pub struct Year {
+    /// How it was had.
+    pub method: Method,
     /// Mean spend.
     pub mean: Money,
     /// Standard deviation; nothing where the variance is infinite.
@@ -125,6 +128,14 @@ pub struct Causes {
 }
 
 impl Causes {
+    /// Mean hours of outages in a year in which the floor is open, and of those the hours carried.
+    #[must_use]
+    pub fn hours(&self) -> (f64, f64) {
+        let sum =
+            |of: fn(&Severity) -> f64| self.all.iter().map(|(_, count, s)| count.mean * of(s)).sum::<f64>() / 3600.0;
+        (sum(|severity| severity.open), sum(|severity| severity.protected))
+    }
+
     /// As parts of the sum over a part of a year.
     #[must_use]
     pub fn parts(&self, part: f64) -> Vec<Part<'_>> {
@@ -203,7 +214,11 @@ pub fn year(assessment: &Assessment<'_>) -> Result<Result<Year, String>, OutageE
         Ok(causes) => causes,
         Err(reason) => return Ok(Err(reason)),
     };
-    match figures(assessment, &causes) {
+    let figures = match simulated::by_itself(plan)? {
+        why if why.is_empty() => figures(assessment, &causes),
+        why => return simulated::year(assessment, &causes, why),
+    };
+    match figures {
         Ok(year) => Ok(Ok(year)),
         Err(YearError::Outage(error)) => Err(error),
         Err(other) => Ok(Err(other.to_string())),
@@ -242,16 +257,12 @@ fn figures(assessment: &Assessment<'_>, causes: &Causes) -> Result<Year, YearErr
     let of_causes = causes.all.iter().zip(&tail).map(|(cause, tail)| of_cause(plan, cause, read.mean, *tail));
     let of_causes: Vec<CauseYear> = of_causes.collect::<Result<_, _>>()?;
     let outages: f64 = of_causes.iter().map(|cause| cause.outages).sum();
-    let over_incident = budget.incident.map(|_| {
-        let over: f64 = of_causes.iter().map(|cause| cause.outages * cause.over_incident.unwrap_or(0.0)).sum();
-        if outages > 0.0 { over / outages } else { 0.0 }
-    });
-    let sum =
-        |of: fn(&Severity) -> f64| causes.all.iter().map(|(_, count, s)| count.mean * of(s)).sum::<f64>() / 3600.0;
-    let (open, protected) = (sum(|severity| severity.open), sum(|severity| severity.protected));
+    let over_incident = over_incident(plan, &of_causes);
+    let (open, protected) = causes.hours();
     let hours: f64 = of_causes.iter().map(|cause| cause.outages * cause.mean_length / 3600.0).sum();
     let standing = assessment.standing_year()?;
     Ok(Year {
+        method: Method::Exact,
         mean: money(read.mean)?,
         sd: read.sd.map(money).transpose()?,
         nothing: read.nothing,
@@ -279,7 +290,16 @@ fn figures(assessment: &Assessment<'_>, causes: &Causes) -> Result<Year, YearErr
     })
 }
 
-fn of_cause(
+/// Probability that an outage passes the incident's budget; nothing where the plan gives none.
+pub(super) fn over_incident(plan: &Plan, causes: &[CauseYear]) -> Option<f64> {
+    let outages: f64 = causes.iter().map(|cause| cause.outages).sum();
+    plan.budget.incident.map(|_| {
+        let over: f64 = causes.iter().map(|cause| cause.outages * cause.over_incident.unwrap_or(0.0)).sum();
+        if outages > 0.0 { over / outages } else { 0.0 }
+    })
+}
+
+pub(super) fn of_cause(
     plan: &Plan,
     (index, count, severity): &(usize, Count, Severity),
     mean: f64,

@@ -3,6 +3,7 @@
 mod check;
 mod estimate;
 mod findings;
+mod simulate;
 mod size;
 mod year;
 
@@ -22,6 +23,7 @@ use crate::words::money::Money;
 pub use check::check;
 pub use estimate::estimate;
 pub use findings::findings;
+pub use simulate::simulated_years;
 pub use size::size;
 
 /// How much a screen says.

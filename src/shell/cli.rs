@@ -71,6 +71,8 @@ pub enum Command {
     Size(SizeArgs),
     /// Alternatives side by side: no secondary, each secondary, chains, other plans
     Compare(CompareArgs),
+    /// Draw years by chance, beside their exact law
+    Simulate(SimulateArgs),
     /// The capacity formulas alone: Erlang B, with redials, Engset
     Erlang(ErlangArgs),
     /// Look up, price with and check rate tables
@@ -156,6 +158,32 @@ pub struct CompareArgs {
     /// The plan with changes, as an alternative of its own: NAME:KEY=VALUE[,KEY=VALUE…]; repeatable
     #[arg(long, value_name = "NAME:KEY=VALUE", action = ArgAction::Append)]
     pub variant: Vec<String>,
+}
+
+/// Arguments of `simulate`. Kept as text, so that faults are told as everywhere.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SimulateArgs {
+    /// Years to simulate.
+    #[command(flatten)]
+    pub years: YearsArgs,
+    /// What the draws come from; the same seed gives the same bytes [default: 1]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub seed: Option<String>,
+    /// Threads; no number of them changes a byte [default: one for each processor]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub threads: Option<String>,
+}
+
+/// Arguments of `simulate --years`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct YearsArgs {
+    /// Simulate so many years: how often each cause strikes, when and for how long, and what that costs
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub years: Option<String>,
+    /// End before, once the 95 % interval of a figure is so narrow against it, such as p95=1%; figures are mean, p50,
+    /// p75, p90, p95, p99, p999 and prob (of years over their budget)
+    #[arg(long, value_name = "FIGURE=SHARE", requires = "years")]
+    pub until: Option<String>,
 }
 
 /// Arguments of `erlang`.

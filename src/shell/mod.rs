@@ -29,6 +29,7 @@ pub mod output;
 mod rates;
 mod rules;
 mod run;
+mod simulate;
 mod size;
 
 pub use app::run;

@@ -9,3 +9,4 @@ mod rates;
 mod readme;
 mod rules;
 mod scenarios;
+mod years;
