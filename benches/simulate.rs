@@ -3,13 +3,23 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench, not a library")]
 
 use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use trunkrisk::input::example::FILES;
+use trunkrisk::input::files::{Folder, NamedText, PLAN};
+use trunkrisk::input::plan::{Options, load};
 use trunkrisk::model::cause::Frequency;
 use trunkrisk::model::law::DurationLaw;
+use trunkrisk::outage::engine::Engine;
+use trunkrisk::outage::profile::Course;
+use trunkrisk::outage::state::behaviours;
 use trunkrisk::simulate::count::Counts;
 use trunkrisk::simulate::draw::{Keyed, Purpose};
 use trunkrisk::simulate::interval::ranks;
+use trunkrisk::simulate::years::figures::{Wanted, figures};
+use trunkrisk::simulate::years::run::Ask;
+use trunkrisk::simulate::years::{Given, Years};
 
 fn draws(c: &mut Criterion) {
     let keyed = Keyed::new(7);
@@ -42,5 +52,36 @@ fn laws(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, draws, laws);
+/// Poisson(4) outages a year, lognormal with a median of 45 minutes and sigma 1.2, on a floor that never closes.
+fn years(c: &mut Criterion) {
+    let folder = Folder::Embedded(&FILES);
+    let text = folder.read(PLAN).unwrap().text.replace("Mo-Fr 08:00-20:00; Sa 09:00-14:00; PH off", "24/7");
+    let named = NamedText { name: PLAN.to_owned(), bytes: text.clone().into_bytes(), text };
+    let plan = load(named, &folder, &Options::default()).map_err(|rejected| rejected.faults).unwrap().plan;
+    let reach = 60.0 * 86_400.0;
+    let engine = Engine::new(&plan, reach).unwrap();
+    let law = DurationLaw::lognormal_sigma(2700.0, 1.2).unwrap();
+    let given = || Given {
+        index: 0,
+        frequency: Frequency::Poisson { mean: 4.0 },
+        duration: &law,
+        longest: None,
+        course: Course::new(&engine, &behaviours(&plan, &plan.causes[0])),
+    };
+    let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let mut group = c.benchmark_group("years");
+    group.sample_size(10);
+    for (name, number, tie) in [("10^6 years", 1_000_000, None), ("10^5 tied years", 100_000, Some(&[][..]))] {
+        let years = Years::new(&engine, vec![given()], reach, tie).unwrap();
+        let ask =
+            Ask { years: number, seed: 7, threads: 1, month_budget: None, months: false, stop: &stop, done: &done };
+        let wanted = Wanted { quantiles: vec![0.5, 0.95, 0.99, 0.999], variance: true, ..Wanted::default() };
+        group.bench_function(format!("{name}, one thread, figures read"), |b| {
+            b.iter(|| figures(&years.run(&ask, None), &wanted));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, draws, laws, years);
 criterion_main!(benches);

@@ -4,6 +4,8 @@ pub mod capacity;
 pub mod power;
 pub mod range;
 pub mod replay;
+pub mod map;
+pub mod simulated;
 pub mod trace;
 pub mod year;
 

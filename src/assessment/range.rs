@@ -1,6 +1,7 @@
 //! The parameter range: what a handful of past incidents leaves open about the figures of the year.
 
 use super::Assessment;
+use super::simulated::Method;
 use super::year::{MONTH, QUANTILES, seconds};
 use crate::model::cause::{Cause, Frequency};
 use crate::model::law::DurationLaw;
@@ -122,6 +123,9 @@ pub fn parameter_range(assessment: &Assessment<'_>) -> Result<Result<Option<Para
     let evidence = evidence(assessment.plan());
     if evidence.is_empty() || assessment.year.is_err() {
         return Ok(Ok(None));
+    }
+    if assessment.year.as_ref().is_ok_and(|year| matches!(year.method, Method::Simulated(_))) {
+        return Ok(Err("outages are tied together, and the draws are of exact laws".to_owned()));
     }
     match ranged(assessment.plan(), evidence) {
         Ok(range) => Ok(Ok(Some(range))),

@@ -2,12 +2,13 @@
 
 use super::Assessment;
 use super::range::ParameterRange;
+use super::simulated::{self, Method};
 use crate::model::cause::Frequency;
 use crate::model::law::DurationLaw;
 use crate::model::plan::Plan;
 use crate::outage::OutageError;
 use crate::outage::engine::Engine;
-use crate::outage::profile::Course;
+use crate::outage::profile::{Counted, Course};
 use crate::outage::state::behaviours;
 use crate::rating::border::{expected_money, weight};
 use crate::words::money::Money;
@@ -71,6 +72,8 @@ pub struct CauseYear {
 /// The year.
 #[derive(Debug, Clone)]
 pub struct Year {
+    /// How it was had.
+    pub method: Method,
     /// Mean spend.
     pub mean: Money,
     /// Standard deviation; nothing where the variance is infinite.
@@ -128,6 +131,14 @@ pub struct Causes {
 }
 
 impl Causes {
+    /// Mean hours of outages in a year in which the floor is open, and of those the hours carried.
+    #[must_use]
+    pub fn hours(&self) -> (f64, f64) {
+        let sum =
+            |of: fn(&Severity) -> f64| self.all.iter().map(|(_, count, s)| count.mean * of(s)).sum::<f64>() / 3600.0;
+        (sum(|severity| severity.open), sum(|severity| severity.protected))
+    }
+
     /// As parts of the sum over a part of a year.
     #[must_use]
     pub fn parts(&self, part: f64) -> Vec<Part<'_>> {
@@ -160,6 +171,14 @@ impl Assessment<'_> {
 /// # Errors
 /// Why the year cannot be had: what the plan leaves out, in words; or what cannot be reckoned.
 pub fn causes(plan: &Plan) -> Result<Result<Causes, String>, OutageError> {
+    causes_counting(plan, Counted::Spend)
+}
+
+/// The same, where something else than the spend is counted.
+///
+/// # Errors
+/// As [`causes`].
+pub fn causes_counting(plan: &Plan, counted: Counted) -> Result<Result<Causes, String>, OutageError> {
     if plan.causes.is_empty() {
         return Ok(Err("the plan has no [[cause]]".to_owned()));
     }
@@ -179,7 +198,7 @@ pub fn causes(plan: &Plan) -> Result<Result<Causes, String>, OutageError> {
     let engine = Engine::new(plan, reach + failback)?;
     let mut all = Vec::new();
     for (index, cause, count, lengths) in given {
-        let course = Course::new(&engine, &behaviours(plan, cause));
+        let course = Course::new(&engine, &behaviours(plan, cause)).counting(counted);
         match Severity::new(&course, lengths, seconds(&engine)) {
             Ok(severity) => all.push((index, count, severity)),
             Err(YearError::Outage(error)) => return Err(error),
@@ -199,7 +218,11 @@ pub fn year(assessment: &Assessment<'_>) -> Result<Result<Year, String>, OutageE
         Ok(causes) => causes,
         Err(reason) => return Ok(Err(reason)),
     };
-    match figures(assessment, &causes) {
+    let figures = match simulated::by_itself(plan)? {
+        why if why.is_empty() => figures(assessment, &causes),
+        why => return simulated::year(assessment, &causes, why),
+    };
+    match figures {
         Ok(year) => Ok(Ok(year)),
         Err(YearError::Outage(error)) => Err(error),
         Err(other) => Ok(Err(other.to_string())),
@@ -238,16 +261,12 @@ fn figures(assessment: &Assessment<'_>, causes: &Causes) -> Result<Year, YearErr
     let of_causes = causes.all.iter().zip(&tail).map(|(cause, tail)| of_cause(plan, cause, read.mean, *tail));
     let of_causes: Vec<CauseYear> = of_causes.collect::<Result<_, _>>()?;
     let outages: f64 = of_causes.iter().map(|cause| cause.outages).sum();
-    let over_incident = budget.incident.map(|_| {
-        let over: f64 = of_causes.iter().map(|cause| cause.outages * cause.over_incident.unwrap_or(0.0)).sum();
-        if outages > 0.0 { over / outages } else { 0.0 }
-    });
-    let sum =
-        |of: fn(&Severity) -> f64| causes.all.iter().map(|(_, count, s)| count.mean * of(s)).sum::<f64>() / 3600.0;
-    let (open, protected) = (sum(|severity| severity.open), sum(|severity| severity.protected));
+    let over_incident = over_incident(plan, &of_causes);
+    let (open, protected) = causes.hours();
     let hours: f64 = of_causes.iter().map(|cause| cause.outages * cause.mean_length / 3600.0).sum();
     let standing = assessment.standing_year()?;
     Ok(Year {
+        method: Method::Exact,
         mean: money(read.mean)?,
         sd: read.sd.map(money).transpose()?,
         nothing: read.nothing,
@@ -276,7 +295,16 @@ fn figures(assessment: &Assessment<'_>, causes: &Causes) -> Result<Year, YearErr
     })
 }
 
-fn of_cause(
+/// Probability that an outage passes the incident's budget; nothing where the plan gives none.
+pub(super) fn over_incident(plan: &Plan, causes: &[CauseYear]) -> Option<f64> {
+    let outages: f64 = causes.iter().map(|cause| cause.outages).sum();
+    plan.budget.incident.map(|_| {
+        let over: f64 = causes.iter().map(|cause| cause.outages * cause.over_incident.unwrap_or(0.0)).sum();
+        if outages > 0.0 { over / outages } else { 0.0 }
+    })
+}
+
+pub(super) fn of_cause(
     plan: &Plan,
     (index, count, severity): &(usize, Count, Severity),
     mean: f64,

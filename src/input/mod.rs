@@ -16,5 +16,6 @@ pub mod plan;
 mod policy;
 pub mod rates;
 pub mod reader;
+mod sensitivity;
 pub mod tree;
 mod trunk;

@@ -13,7 +13,7 @@ use super::pbx::pbx;
 use super::policy::{KnownRule, budget, fx, policy, scenario, waiver};
 use super::rates;
 use super::reader::{Field, Log, Reader};
-use super::tree::{self, Node};
+use super::tree::{self, Node, Value};
 use super::trunk::{RawTrunk, trunk};
 use crate::model::plan::Plan;
 use crate::model::rates::RateTable;
@@ -118,7 +118,7 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
     let parts = read(&root, &text.name, options, plan_log);
     let raw = raw_trunks(&root, plan_log);
     let tables = read_tables(&raw, folder, &mut sources, &mut inputs, &log);
-    let plan = parts.and_then(|mut parts| {
+    let mut plan = parts.and_then(|mut parts| {
         let past = incidents(&mut parts, folder, options, &mut sources, &mut inputs, &log);
         join::check(&parts, &raw, &tables, &plan_log.faults);
         let whole = past.iter().all(Option::is_some);
@@ -132,6 +132,12 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
         && log.faults.is_empty()
     {
         super::calendar::check(plan, &log);
+    }
+    if let Some(plan) = &mut plan
+        && let Value::Table(entries) = &root.value
+        && let Some(entry) = entries.iter().find(|entry| entry.key == "sensitivity")
+    {
+        plan.sensitivity = super::sensitivity::stated(&entry.node, plan, &log);
     }
     match plan {
         Some(mut plan) if log.faults.is_empty() => {
@@ -263,6 +269,8 @@ fn read(root: &Node, path: &str, options: &Options<'_>, log: &Log) -> Option<Par
     let policy = policy(reader.node("policy"), &reader, options.rules, log);
     let waivers: Vec<_> =
         reader.tables("waiver").iter().map(|node| waiver(node, options.rules, currency, log)).collect();
+    // Its keys are known only once the whole plan is.
+    let _ = reader.node("sensitivity");
     let place = reader.place();
     reader.finish();
     Some(Parts {

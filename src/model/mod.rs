@@ -10,3 +10,4 @@ pub mod plan;
 pub mod policy;
 pub mod rates;
 pub mod trunk;
+pub mod vary;

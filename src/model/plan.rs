@@ -11,6 +11,7 @@ use super::place::Place;
 use super::policy::{Budget, Fx, Policy, Waiver};
 use super::rates::RateTable;
 use super::trunk::Trunk;
+use super::vary::Stated;
 use crate::words::calendar::{Shift, Zone};
 use crate::words::money::Currency;
 
@@ -51,6 +52,8 @@ pub struct Plan {
     pub policy: Policy,
     /// Approved exceptions.
     pub waivers: Vec<Waiver>,
+    /// Ranges that the plan states for its inputs.
+    pub sensitivity: Vec<Stated>,
     /// Every default that was used: key, value, why.
     pub assumptions: Vec<Assumption>,
     /// Where its keys stand.

@@ -217,7 +217,8 @@ impl Caps {
 }
 
 /// The next midnight of a zone after a moment, from the outage's begin [s].
-pub(super) fn next_midnight(start: Instant, t: f64, zone: Zone) -> f64 {
+#[must_use]
+pub fn next_midnight(start: Instant, t: f64, zone: Zone) -> f64 {
     let now = start.plus(millis(t));
     let day = now.to_local(zone).date();
     let midnight = |days| {

@@ -20,6 +20,17 @@ use crate::words::calendar::Instant;
 /// Lengths closer than this are one length [s].
 const SAME: f64 = 1e-7;
 
+/// What is counted as the cost of an outage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// What carriers charge, in the plan's currency.
+    Spend,
+    /// That, and what idle seats cost and lost live calls would have earned.
+    WithSilence,
+    /// Idle seats [seat hours], in place of money.
+    IdleSeatHours,
+}
+
 /// Lengths of an outage over which its spend grows evenly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stretch {
@@ -72,14 +83,18 @@ impl Rates {
 }
 
 /// A surcharge on short calls, with what turns its amount into the plan's currency.
-struct Surcharge<'p> {
-    trunk: usize,
+#[derive(Debug, Clone, Copy)]
+pub struct Surcharge<'p> {
+    /// Position of the trunk.
+    pub trunk: usize,
     rule: &'p ShortCalls,
     factor: f64,
 }
 
 impl Surcharge<'_> {
-    fn amount(&self, (answered, short): (f64, f64)) -> f64 {
+    /// The amount on so many answered and short calls, in the plan's currency.
+    #[must_use]
+    pub fn amount(&self, (answered, short): (f64, f64)) -> f64 {
         short_calls(answered, short, self.rule).amount * self.factor
     }
 }
@@ -94,6 +109,26 @@ struct Stage {
     back: Vec<(f64, State, usize)>,
 }
 
+/// A part of an outage between two notices, with the engine's numbers of the states.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// Begin [s]; only longer outages come here.
+    pub from: f64,
+    /// The state.
+    pub state: usize,
+    /// What follows an outage that ends here: until how long after its end [s], and the state.
+    pub back: Vec<(f64, usize)>,
+}
+
+/// What flows each second in a state and regime.
+#[derive(Debug, Clone)]
+pub struct Flowing {
+    /// Spend by trunk without surcharges, in the plan's currency.
+    pub spend: Vec<f64>,
+    /// Answered and short calls by surcharge.
+    pub calls: Vec<(f64, f64)>,
+}
+
 /// The outages of one cause, made ready to be put on any start.
 pub struct Course<'e, 'p> {
     engine: &'e Engine<'p>,
@@ -103,6 +138,7 @@ pub struct Course<'e, 'p> {
     starts: Vec<f64>,
     regimes: Vec<usize>,
     capped: bool,
+    counted: Counted,
     rates: RefCell<BTreeMap<(usize, usize), Rc<Rates>>>,
     /// Means over the year by state, for what lies beyond the calendar.
     beyond: RefCell<BTreeMap<usize, Rc<Rates>>>,
@@ -136,9 +172,22 @@ impl<'e, 'p> Course<'e, 'p> {
                 .iter()
                 .filter_map(|trunk| plan.table(trunk))
                 .any(|table| table.limits.daily_spend.is_some() || table.limits.prepaid.is_some()),
+            counted: Counted::Spend,
             rates: RefCell::default(),
             beyond: RefCell::default(),
         }
+    }
+
+    /// The same, counting something else than the spend.
+    #[must_use]
+    pub fn counting(mut self, counted: Counted) -> Self {
+        if counted == Counted::IdleSeatHours {
+            self.surcharges.clear();
+        }
+        self.counted = counted;
+        self.rates = RefCell::default();
+        self.beyond = RefCell::default();
+        self
     }
 
     /// Where the floor changes, from the calendar's begin [s].
@@ -155,6 +204,37 @@ impl<'e, 'p> Course<'e, 'p> {
         back.sort_by(f64::total_cmp);
         back.dedup();
         (self.stages.iter().map(|stage| stage.from).collect(), back)
+    }
+
+    /// The states that outages pass through, in order.
+    #[must_use]
+    pub fn passages(&self) -> Vec<Passage> {
+        let back = |stage: &Stage| stage.back.iter().map(|(to, _, number)| (*to, *number)).collect();
+        let passage = |stage: &Stage| Passage { from: stage.from, state: stage.number, back: back(stage) };
+        self.stages.iter().map(passage).collect()
+    }
+
+    /// The surcharges on short calls.
+    #[must_use]
+    pub fn surcharges(&self) -> &[Surcharge<'p>] {
+        &self.surcharges
+    }
+
+    /// What flows each second in a state and regime.
+    ///
+    /// # Errors
+    /// As [`Engine::burn`].
+    pub fn flowing(&self, state: usize, regime: usize) -> Result<Flowing, OutageError> {
+        let plan = self.engine.plan;
+        let burn = self.engine.burn(state, regime)?;
+        let spend = burn.flow.trunks.iter().zip(&plan.trunks).map(|(flow, trunk)| {
+            let fx = plan.table(trunk).and_then(|table| plan.exchange_rate(table.currency)).map_or(1.0, weight);
+            flow.spend() * fx
+        });
+        let calls = self.surcharges.iter().map(|surcharge| {
+            burn.flow.trunks.get(surcharge.trunk).map_or((0.0, 0.0), |flow| (flow.answered, flow.short))
+        });
+        Ok(Flowing { spend: spend.collect(), calls: calls.collect() })
     }
 
     /// What outages meet that begin between two times: how far apart those are, and behind the first one the changes of
@@ -376,23 +456,21 @@ impl<'e, 'p> Course<'e, 'p> {
         if let Some(rates) = self.rates.borrow().get(&(state, regime)) {
             return Ok(Rc::clone(rates));
         }
-        let plan = self.engine.plan;
+        let Flowing { spend, calls } = self.flowing(state, regime)?;
         let burn = self.engine.burn(state, regime)?;
         let flow = &burn.flow;
-        let spend = flow.trunks.iter().zip(&plan.trunks).map(|(flow, trunk)| {
-            let fx = plan.table(trunk).and_then(|table| plan.exchange_rate(table.currency)).map_or(1.0, weight);
-            flow.spend() * fx
-        });
-        let calls = self
-            .surcharges
-            .iter()
-            .map(|surcharge| flow.trunks.get(surcharge.trunk).map_or((0.0, 0.0), |flow| (flow.answered, flow.short)));
         let open = flow.attempts > 0.0;
+        let spend: f64 = spend.iter().sum();
+        let spend = match self.counted {
+            Counted::Spend => spend,
+            Counted::WithSilence => spend + flow.idle_cost + flow.lost_margin,
+            Counted::IdleSeatHours => flow.idle_seats / 3600.0,
+        };
         let rates = Rc::new(Rates {
-            spend: spend.sum(),
+            spend,
             open: f64::from(u8::from(open)),
             protected: if open { flow.carried / flow.attempts } else { 0.0 },
-            calls: calls.collect(),
+            calls,
         });
         self.rates.borrow_mut().insert((state, regime), Rc::clone(&rates));
         Ok(rates)

@@ -7,7 +7,7 @@ use super::engine::Engine;
 use super::fees::beside;
 use super::flow::Flow;
 use super::pieces::{CapEvent, CapKind, Run, run};
-use super::state::{Phase, Windows, behaviours, phases, phases_alone};
+use super::state::{Phase, State, TrunkState, Windows, behaviours, phases, phases_alone};
 use super::worst::worst_start;
 use crate::model::plan::Start;
 use crate::rating::border::{expected_money, weight};
@@ -148,6 +148,22 @@ pub fn scenario_at(engine: &Engine<'_>, cause: usize, length: f64, start: Instan
     let worst = phases(&outages, length, Windows::Worst);
     let alone = phases_alone(&outages, length, Windows::Mean);
     at_start(engine, cause, length, start, Phases { mean, worst, alone })
+}
+
+/// A planned failover: at a moment the first trunk is switched off by hand, for so long [s], and on again. Nothing has to
+/// be noticed, so nothing is lost to it but what the others cannot carry. Its cause is none of the plan's.
+///
+/// # Errors
+/// Where it cannot be reckoned.
+pub fn drill(engine: &Engine<'_>, start: Instant, length: f64) -> Result<Scenario, OutageError> {
+    let plan = engine.plan;
+    let state = |first: TrunkState, others: TrunkState| -> State {
+        (0..plan.trunks.len()).map(|trunk| if trunk == 0 { first } else { others }).collect()
+    };
+    let phase = |state: State| vec![Phase { from: 0.0, to: length, state }];
+    let off = phase(state(TrunkState::Skipped, TrunkState::Up));
+    let alone = phase(state(TrunkState::Skipped, TrunkState::Skipped));
+    at_start(engine, plan.causes.len(), length, start, Phases { mean: off.clone(), worst: off, alone })
 }
 
 /// The phases of one outage: for money, for capacity, and with the first trunk alone.

@@ -50,7 +50,23 @@ pub enum Windows {
 /// How every trunk behaves under a cause; nothing for trunks that it does not take down.
 #[must_use]
 pub fn behaviours(plan: &Plan, cause: &Cause) -> Vec<Option<TrunkOutage>> {
-    plan.trunks.iter().map(|trunk| trunk.needs(&cause.hits).then(|| behaviour(cause, trunk, &plan.pbx))).collect()
+    let mut outages: Vec<_> =
+        plan.trunks.iter().map(|trunk| trunk.needs(&cause.hits).then(|| behaviour(cause, trunk, &plan.pbx))).collect();
+    if outages.len() == 1 {
+        keep_alone(&mut outages);
+    }
+    outages
+}
+
+/// Nobody switches off the only trunk while it still carries a part of the calls.
+fn keep_alone(outages: &mut [Option<TrunkOutage>]) {
+    if let Some(Some(first)) = outages.first_mut()
+        && first.share < 1.0
+        && first.ended_by == EndedBy::Operator
+    {
+        *first =
+            TrunkOutage { lag: f64::INFINITY, lag_worst: f64::INFINITY, ended_by: EndedBy::Nobody, ..first.clone() };
+    }
 }
 
 fn at(outage: Option<&TrunkOutage>, t: f64, length: f64, windows: Windows) -> TrunkState {
@@ -100,13 +116,7 @@ pub fn phases(outages: &[Option<TrunkOutage>], length: f64, windows: Windows) ->
 #[must_use]
 pub fn phases_alone(outages: &[Option<TrunkOutage>], length: f64, windows: Windows) -> Vec<Phase> {
     let mut outages = outages.to_vec();
-    if let Some(Some(first)) = outages.first_mut()
-        && first.share < 1.0
-        && first.ended_by == EndedBy::Operator
-    {
-        *first =
-            TrunkOutage { lag: f64::INFINITY, lag_worst: f64::INFINITY, ended_by: EndedBy::Nobody, ..first.clone() };
-    }
+    keep_alone(&mut outages);
     let mut phases = phases(&outages, length, windows);
     for state in phases.iter_mut().flat_map(|phase| phase.state.iter_mut().skip(1)) {
         *state = TrunkState::Skipped;

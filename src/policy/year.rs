@@ -3,12 +3,13 @@
 use super::cost::INCOMPLETE;
 use super::rule::{Found, Judgement, measure};
 use crate::assessment::Assessment;
+use crate::assessment::simulated::Method;
 use crate::assessment::year::{CauseYear, Year, YearQuantile};
 use crate::model::cause::Cause;
 use crate::rating::border::weight;
 use crate::words::diagnostic::Label;
 use crate::words::duration::about;
-use crate::words::figure::{money_pair, percent_pair, significant};
+use crate::words::figure::{money_pair, percent, percent_pair, significant};
 use crate::words::money::Money;
 
 /// Fewer incidents than this are thin evidence for a quantile.
@@ -45,11 +46,24 @@ fn over(
     };
     let (over, quantile) = of(year);
     let (over, allowed) = (over.unwrap_or(0.0), 1.0 - plan.budget.confidence);
+    // A simulated share is judged where all of its interval lies on one side.
+    let range = match &year.method {
+        Method::Exact => [over, over],
+        Method::Simulated(simulated) => simulated.over(key).unwrap_or([0.0, 1.0]),
+    };
     // Rounding of 1 − 0.95 is no breach.
-    if over <= allowed + 1e-9 {
+    let within = range.map(|over| over <= allowed + 1e-9);
+    if within[0] && !within[1] {
+        let ([low, high], limit) = (range.map(percent), percent(allowed));
+        return Judgement::blind(format!(
+            "of the simulated {key}s {low} to {high} cost more than {budget}, and {limit} are allowed: `trunkrisk simulate --years` with more years narrows that"
+        ));
+    }
+    if within[1] {
         return if year.incomplete { Judgement::blind(INCOMPLETE) } else { Judgement::clean() };
     }
     let least = if year.incomplete { "≥ " } else { "" };
+    let of_simulated = if matches!(year.method, Method::Simulated(_)) { "simulated " } else { "" };
     let (spends, limit) = money_pair(&quantile.amount, &budget);
     let (share, allowed) = percent_pair(over, allowed);
     let p = significant(plan.budget.confidence * 100.0, 6);
@@ -57,7 +71,7 @@ fn over(
         subject: vec![("budget", key.to_owned())],
         brief: format!("P{p} {least}{spends} > {limit}"),
         message: format!(
-            "{least}{share} of the {key}s cost more than {limit}, {allowed} are allowed: {p} of 100 {key}s stay within {spends}"
+            "{least}{share} of the {of_simulated}{key}s cost more than {limit}, {allowed} are allowed: {p} of 100 {key}s stay within {spends}"
         ),
         labels: label(assessment, key, format!("passed by {share} of the {key}s")),
         help: dearest(assessment, year),

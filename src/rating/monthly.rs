@@ -19,6 +19,16 @@ pub fn standing_month(fees: &Fees, channels: Option<u64>) -> Result<Decimal, Rat
     Ok(sum.max(fees.minimum_month))
 }
 
+/// How much usage a month's minimum pays for: what it asks for beyond the fees; in the table's currency.
+///
+/// # Errors
+/// Where the amount has too many digits.
+pub fn usage_in_minimum(fees: &Fees, channels: Option<u64>) -> Result<Decimal, RatingError> {
+    let without = Fees { minimum_month: Decimal::ZERO, short_calls: None, ..*fees };
+    let standing = standing_month(fees, channels)?;
+    standing.checked_sub(standing_month(&without, channels)?).ok_or(RatingError::Overflow)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +46,9 @@ mod tests {
         assert_eq!(standing_month(&fees, Some(100)), Ok(dec("175")));
         assert_eq!(standing_month(&fees, Some(10)), Ok(dec("100")));
         assert_eq!(standing_month(&fees, None), Ok(dec("100")));
+        // 100 less 25 and 10 times 1.50; and nothing where the fees are more.
+        assert_eq!(usage_in_minimum(&fees, Some(10)), Ok(dec("60.00")));
+        assert_eq!(usage_in_minimum(&fees, Some(100)), Ok(dec("0.00")));
         fees.per_channel_month = Decimal::MAX;
         assert_eq!(standing_month(&fees, Some(2)), Err(RatingError::Overflow));
     }

@@ -5,13 +5,17 @@
 //! line feed.
 
 pub mod chart;
+pub mod compare;
 pub mod diagnostics;
+pub mod drill;
 pub mod escape;
 pub mod explain;
 pub mod json;
+pub mod map;
 pub mod rates;
 pub mod replay;
 pub mod run;
+pub mod sensitivity;
 pub mod table;
 pub mod text;
 pub mod year;

@@ -129,7 +129,11 @@ pub fn scenarios(assessment: &Assessment<'_>) -> Result<Value, OutageError> {
     assessment.scenarios.iter().map(|s| scenario(s, assessment)).collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
-fn scenario(scenario: &Scenario, assessment: &Assessment<'_>) -> Result<Value, OutageError> {
+/// One scenario of a run.
+///
+/// # Errors
+/// Where a rate cannot be reckoned.
+pub fn scenario(scenario: &Scenario, assessment: &Assessment<'_>) -> Result<Value, OutageError> {
     let plan = assessment.plan();
     let cause = plan.causes.get(scenario.cause);
     let answered: f64 = scenario.trunks.iter().map(|t| t.answered).sum();

@@ -4,6 +4,7 @@ mod check;
 mod estimate;
 mod findings;
 mod replay;
+mod simulate;
 mod size;
 mod year;
 
@@ -23,6 +24,7 @@ use crate::words::money::Money;
 pub use check::check;
 pub use estimate::estimate;
 pub use findings::findings;
+pub use simulate::simulated_years;
 pub use size::size;
 
 /// How much a screen says.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::assessment::Assessment;
 use crate::assessment::range::{OUTSIDE, ParameterRange, Span};
+use crate::assessment::simulated::{Compared, Ends, Method, Simulated};
 use crate::assessment::year::{CauseYear, Year};
 use crate::words::figure::json as number;
 use crate::words::money::Money;
@@ -28,9 +29,25 @@ pub fn year(assessment: &Assessment<'_>) -> Value {
     }
 }
 
-fn figures(year: &Year, assessment: &Assessment<'_>) -> Value {
+/// The figures of a year.
+#[must_use]
+pub fn figures(year: &Year, assessment: &Assessment<'_>) -> Value {
     let mut map = Map::new();
-    map.insert("method".into(), json!("exact"));
+    match &year.method {
+        Method::Exact => {
+            map.insert("method".into(), json!("exact"));
+            map.insert("why".into(), json!(INDEPENDENT));
+            map.insert(
+                "numerics".into(),
+                json!({
+                    "grid_points": year.points,
+                    "mass_beyond_grid": number(year.beyond),
+                    "mean_error": number(year.mean_error),
+                }),
+            );
+        }
+        Method::Simulated(simulated) => put_simulated(&mut map, simulated),
+    }
     map.insert("complete".into(), json!(!year.incomplete));
     map.insert("mean".into(), money(&year.mean));
     map.insert("sd".into(), year.sd.as_ref().map_or(Value::Null, money));
@@ -43,7 +60,9 @@ fn figures(year: &Year, assessment: &Assessment<'_>) -> Value {
     map.insert("confidence".into(), number(year.at_confidence.p));
     map.insert("at_confidence".into(), money(&year.at_confidence.amount));
     map.insert("month_mean".into(), money(&year.month_mean));
-    map.insert("month_at_confidence".into(), money(&year.month_at_confidence.amount));
+    // Months of a simulation are kept where a budget asks for them.
+    let month = (year.month_at_confidence.p > 0.0).then(|| money(&year.month_at_confidence.amount));
+    map.insert("month_at_confidence".into(), month.unwrap_or(Value::Null));
     map.insert("prob_over_incident_budget".into(), maybe(year.over_incident));
     map.insert("prob_over_month_budget".into(), maybe(year.over_month));
     map.insert("prob_over_year_budget".into(), maybe(year.over_year));
@@ -54,14 +73,6 @@ fn figures(year: &Year, assessment: &Assessment<'_>) -> Value {
     map.insert("standing_cost".into(), money(&year.standing));
     map.insert("prob_overlap".into(), number(year.overlap));
     map.insert("error_bound".into(), number(year.error_bound));
-    map.insert(
-        "numerics".into(),
-        json!({
-            "grid_points": year.points,
-            "mass_beyond_grid": number(year.beyond),
-            "mean_error": number(year.mean_error),
-        }),
-    );
     let curve = year.curve.iter().map(|(spend, p)| json!({ "spend": money(spend), "probability": number(*p) }));
     map.insert("exceedance".into(), curve.collect());
     if let Some(range) = &year.range {
@@ -109,6 +120,43 @@ fn parameter_range(range: &ParameterRange, assessment: &Assessment<'_>) -> Value
     map.insert("prob_over_month_budget".into(), maybe(&range.over_month));
     map.insert("prob_over_year_budget".into(), maybe(&range.over_year));
     Value::Object(map)
+}
+
+/// Why the exact law holds.
+pub const INDEPENDENT: &str = "outages do not depend on each other";
+
+fn put_simulated(map: &mut Map<String, Value>, simulated: &Simulated) {
+    let why = if simulated.why.is_empty() { vec![INDEPENDENT.to_owned()] } else { simulated.why.clone() };
+    map.insert("method".into(), json!("simulated"));
+    map.insert("why".into(), json!(why.join("; ")));
+    map.insert("years".into(), json!(simulated.years));
+    map.insert("seed".into(), json!(simulated.seed));
+    map.insert("outages_drawn".into(), json!(simulated.outages));
+    let end = |end: &Option<Money>| end.as_ref().map_or(Value::Null, money);
+    let ends = |ends: &Ends| match ends {
+        Ends::Money(low, high) => json!([end(low), end(high)]),
+        Ends::Share(low, high) => json!([maybe(*low), maybe(*high)]),
+    };
+    let intervals: Map<String, Value> =
+        simulated.intervals.iter().map(|(name, interval)| ((*name).to_owned(), ends(interval))).collect();
+    map.insert("intervals".into(), Value::Object(intervals));
+}
+
+/// Simulated figures beside exact ones.
+#[must_use]
+pub fn compared(all: &[Compared]) -> Value {
+    let one = |of: &Compared| {
+        json!({
+            "figure": of.name,
+            "exact": number(of.exact),
+            "simulated": number(of.simulated.value),
+            "low": maybe(of.simulated.low),
+            "high": maybe(of.simulated.high),
+            "consistent": of.simulated.encloses(of.exact),
+            "standard_errors": maybe(of.simulated.standard_errors(of.exact)),
+        })
+    };
+    Value::Array(all.iter().map(one).collect())
 }
 
 fn of_cause(cause: &CauseYear, assessment: &Assessment<'_>) -> Value {

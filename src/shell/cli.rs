@@ -69,6 +69,10 @@ pub enum Command {
     Estimate(EstimateArgs),
     /// Whether the secondary absorbs the floor, and the channels, CPS and seats it takes
     Size(SizeArgs),
+    /// Alternatives side by side: no secondary, each secondary, chains, other plans
+    Compare(CompareArgs),
+    /// Draw years by chance, beside their exact law
+    Simulate(SimulateArgs),
     /// The capacity formulas alone: Erlang B, with redials, Engset
     Erlang(ErlangArgs),
     /// Look up, price with and check rate tables
@@ -122,11 +126,69 @@ pub struct EstimateArgs {
     /// duration, cause, billed, currency), `-` for standard input
     #[arg(long, value_name = "FILE.csv")]
     pub replay: Option<PathBuf>,
+    /// What moves a bad year: every input between a low and a high value, one at a time
+    #[arg(long, alias = "tornado")]
+    pub sensitivity: bool,
+    /// What a planned failover costs: weekday, local time and length, such as "Tue 10:00 15m"
+    #[arg(long, value_name = "WHEN", value_parser = drill)]
+    pub drill: Option<Drill>,
+}
+
+/// When a planned failover begins, and how long it lasts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drill {
+    /// The day of the week.
+    pub day: chrono::Weekday,
+    /// Local time.
+    pub time: chrono::NaiveTime,
+    /// Length [s].
+    pub length: f64,
 }
 
 /// Arguments of `size`.
 #[derive(Debug, Clone, Default, Args)]
-pub struct SizeArgs {}
+pub struct SizeArgs {
+    /// The share absorbed, over seats and channels
+    #[arg(long)]
+    pub map: bool,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CompareArgs {
+    /// Further plans, each an alternative
+    #[arg(value_name = "OTHER.toml")]
+    pub others: Vec<PathBuf>,
+    /// The plan with changes, as an alternative of its own: NAME:KEY=VALUE[,KEY=VALUE…]; repeatable
+    #[arg(long, value_name = "NAME:KEY=VALUE", action = ArgAction::Append)]
+    pub variant: Vec<String>,
+}
+
+/// Arguments of `simulate`. Kept as text, so that faults are told as everywhere.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SimulateArgs {
+    /// Years to simulate.
+    #[command(flatten)]
+    pub years: YearsArgs,
+    /// What the draws come from; the same seed gives the same bytes [default: 1]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub seed: Option<String>,
+    /// Threads; no number of them changes a byte [default: one for each processor]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub threads: Option<String>,
+}
+
+/// Arguments of `simulate --years`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct YearsArgs {
+    /// Simulate so many years: how often each cause strikes, when and for how long, and what that costs
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub years: Option<String>,
+    /// End before, once the 95 % interval of a figure is so narrow against it, such as p95=1%; figures are mean, p50,
+    /// p75, p90, p95, p99, p999 and prob (of years over their budget)
+    #[arg(long, value_name = "FIGURE=SHARE", requires = "years")]
+    pub until: Option<String>,
+}
 
 /// Arguments of `erlang`.
 #[derive(Debug, Clone, Args)]
@@ -356,6 +418,7 @@ impl Cli {
         match &self.command {
             Command::Estimate(args) => files.extend(args.replay.as_deref()),
             Command::Erlang(args) => files.extend(args.formula.quantities().batch.as_deref()),
+            Command::Compare(args) => files.extend(args.others.iter().map(PathBuf::as_path)),
             Command::Rates(args) => match &args.command {
                 RatesCommand::Show(args) => files.push(&args.table),
                 RatesCommand::Price(args) => {
@@ -387,6 +450,23 @@ pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
         return Err(wanted());
     }
     NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wanted())
+}
+
+/// A drill as it is written on the command line: `Tue 10:00 15m`.
+pub(super) fn drill(text: &str) -> Result<Drill, String> {
+    let wanted =
+        |what: &str| format!("{what}; a drill is a weekday, a local time and a length, such as \"Tue 10:00 15m\"");
+    let mut words = text.split_whitespace();
+    let (Some(day), Some(time)) = (words.next(), words.next()) else { return Err(wanted("too few words")) };
+    let day: chrono::Weekday = day.parse().map_err(|_| wanted(&format!("`{day}` is no weekday")))?;
+    let time =
+        chrono::NaiveTime::parse_from_str(time, "%H:%M").map_err(|_| wanted(&format!("`{time}` is no time of day")))?;
+    let length = words.collect::<Vec<_>>().join(" ");
+    let seconds = crate::words::duration::parse(&length).map_err(|error| wanted(&format!("`{length}`: {error}")))?;
+    if seconds.is_zero() || seconds.as_secs() > 7 * 86_400 {
+        return Err(wanted("a drill lasts longer than 0s, and a week at most"));
+    }
+    Ok(Drill { day, time, length: seconds.as_secs_f64() })
 }
 
 /// A jurisdiction by its name.

@@ -1,16 +1,22 @@
 //! `estimate`: what a failover costs, by outage length.
 
+use chrono::{Datelike, NaiveDate};
+
 use super::app::Context;
-use super::cli::EstimateArgs;
-use super::error::Error;
+use super::cli::{Drill, EstimateArgs};
+use super::error::{Error, ErrorKind};
 use super::exit::Exit;
 use super::output::Format;
-use super::run::{Run, run_json};
+use super::run::{Run, run_map};
 use crate::assessment::range::parameter_range;
 use crate::assessment::replay::replay;
-use crate::assessment::spend_curve;
+use crate::assessment::{Assessment, prepare, spend_curve};
+use crate::compare::sensitivity::sensitivity;
+use crate::outage::scenario::{Scenario, drill};
 use crate::policy::{Levels, judge};
-use crate::render::text;
+use crate::render::json::document;
+use crate::render::{drill as drill_page, run as json, sensitivity as tornado, text};
+use crate::words::calendar::Instant;
 
 /// Runs the command.
 pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Error> {
@@ -27,10 +33,54 @@ pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Er
     } else {
         Vec::new()
     };
+    let drilled = args.drill.map(|drill| planned(&assessment, drill)).transpose()?;
+    let moved = if args.sensitivity { Some(sensitivity(assessment.plan())?) } else { None };
     let (demo, detail) = (context.global.demo, run.detail);
     context.outputs.write(|format| match format {
-        Format::Text => Ok(text::estimate(&assessment, &verdict, &run.loaded, demo, detail, &curve)),
-        Format::Json => run_json("estimate", &run, &assessment, &verdict, Exit::Pass, true),
+        Format::Text => {
+            let mut screen = text::estimate(&assessment, &verdict, &run.loaded, demo, detail, &curve);
+            for more in [
+                drilled.as_ref().map(|drilled| drill_page::text(&assessment, drilled)),
+                moved.as_ref().map(tornado::text),
+            ]
+            .into_iter()
+            .flatten()
+            {
+                screen.push('\n');
+                screen.push_str(more.trim_end());
+                screen.push('\n');
+            }
+            Ok(screen)
+        }
+        Format::Json => {
+            let mut map = run_map("estimate", &run, &assessment, &verdict, Exit::Pass, true)?;
+            if let Some(drilled) = &drilled {
+                map.insert("drill".to_owned(), json::scenario(drilled, &assessment)?);
+            }
+            if let Some(moved) = &moved {
+                map.insert("sensitivity".to_owned(), tornado::value(moved));
+            }
+            Ok(document(&map.into()))
+        }
     })?;
     Ok(Exit::Pass)
+}
+
+/// The first such day from `as_of` on.
+fn planned(assessment: &Assessment<'_>, wanted: Drill) -> Result<Scenario, Error> {
+    let plan = assessment.plan();
+    let days = (0..7).filter_map(|day| plan.as_of.checked_add_days(chrono::Days::new(day)));
+    let day: Option<NaiveDate> = days.into_iter().find(|day| day.weekday() == wanted.day);
+    let Some(day) = day else {
+        return Err(ErrorKind::Unanswerable("no such day is left in the calendar".to_owned()).into());
+    };
+    let start = Instant::from_local(day.and_time(wanted.time), plan.timezone);
+    Ok(if wanted.length > plan.scenario.durations.iter().copied().fold(0.0, f64::max) {
+        // Longer than what the calendar was built for.
+        let mut longer = plan.clone();
+        longer.scenario.durations.push(wanted.length);
+        drill(&prepare(&longer)?, start, wanted.length)?
+    } else {
+        drill(&assessment.engine, start, wanted.length)?
+    })
 }

@@ -12,7 +12,10 @@ use crate::input::plan::{Loaded, Options, Rejected, load};
 use crate::policy::catalogue::known;
 use crate::render::{diagnostics, json};
 
-fn source(context: &Context) -> Result<(NamedText, Folder), FileFault> {
+fn source(context: &Context, other: Option<&Path>) -> Result<(NamedText, Folder), FileFault> {
+    if let Some(path) = other {
+        return read_plan(path);
+    }
     if context.global.demo {
         let folder = Folder::Embedded(&FILES);
         let text = folder.read(PLAN)?;
@@ -36,12 +39,32 @@ fn source(context: &Context) -> Result<(NamedText, Folder), FileFault> {
 
 /// Reads the plan and its tables. Where they are faulty, the faults go to every output and the run is over.
 pub(super) fn plan(command: &str, context: &mut Context) -> Result<Loaded, Error> {
-    plan_with(command, context, None)
+    read(command, context, None, &[], None)
 }
 
 /// The same, with a file of further past outages.
 pub(super) fn plan_with(command: &str, context: &mut Context, past: Option<&Path>) -> Result<Loaded, Error> {
-    let (text, folder) = match source(context) {
+    read(command, context, None, &[], past)
+}
+
+/// The same plan with further what-if changes.
+pub(super) fn variant(command: &str, context: &mut Context, sets: &[String]) -> Result<Loaded, Error> {
+    read(command, context, None, sets, None)
+}
+
+/// Another plan, with the what-if changes of this one.
+pub(super) fn further(command: &str, context: &mut Context, path: &Path) -> Result<Loaded, Error> {
+    read(command, context, Some(path), &[], None)
+}
+
+fn read(
+    command: &str,
+    context: &mut Context,
+    other: Option<&Path>,
+    sets: &[String],
+    past: Option<&Path>,
+) -> Result<Loaded, Error> {
+    let (text, folder) = match source(context, other) {
         Ok(source) => source,
         Err(fault) => {
             // A plan that cannot be had is a fault of the inputs as well, and the only one that can be known.
@@ -61,12 +84,8 @@ pub(super) fn plan_with(command: &str, context: &mut Context, past: Option<&Path
         })
         .transpose()?;
     let rules = known();
-    let options = Options {
-        as_of: context.global.as_of,
-        sets: &context.global.set,
-        incidents: incidents.as_ref(),
-        rules: &rules,
-    };
+    let sets: Vec<String> = context.global.set.iter().chain(sets).cloned().collect();
+    let options = Options { as_of: context.global.as_of, sets: &sets, incidents: incidents.as_ref(), rules: &rules };
     load(text, &folder, &options).or_else(|rejected| Err(reject(command, context, &rejected)?))
 }
 

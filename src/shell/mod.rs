@@ -15,6 +15,7 @@ pub mod app;
 mod batch;
 mod check;
 pub mod cli;
+mod compare;
 mod completions;
 mod erlang;
 pub mod error;
@@ -28,6 +29,7 @@ pub mod output;
 mod rates;
 mod rules;
 mod run;
+mod simulate;
 mod size;
 
 pub use app::run;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::app::Context;
 use super::error::{Error, ErrorKind};
@@ -64,6 +64,18 @@ pub(super) fn run_json(
     exit: Exit,
     with_scenarios: bool,
 ) -> Result<String, Error> {
+    run_map(command, run, assessment, verdict, exit, with_scenarios).map(|map| document(&json!(map)))
+}
+
+/// The same, for a command to put more into.
+pub(super) fn run_map(
+    command: &str,
+    run: &Run,
+    assessment: &Assessment<'_>,
+    verdict: &Verdict,
+    exit: Exit,
+    with_scenarios: bool,
+) -> Result<Map<String, Value>, Error> {
     let status = match verdict.status {
         Status::Pass => "pass",
         Status::Fail => "fail",
@@ -81,5 +93,5 @@ pub(super) fn run_json(
         }
     }
     put_verdict(&mut map, verdict, &run.loaded);
-    Ok(document(&json!(map)))
+    Ok(map)
 }

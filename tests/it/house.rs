@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 8] = [
     &["model"],
     &["input"],
     &["traffic", "routing", "rating", "outage", "simulate", "year"],
-    &["assessment"],
+    &["assessment", "compare"],
     &["policy"],
     &["render"],
     &["shell"],

@@ -1,6 +1,7 @@
 //! What the program does from outside: one binary, a file per subject.
 
 mod bad_inputs;
+mod compare;
 mod erlang;
 mod explain;
 mod house;
@@ -9,3 +10,4 @@ mod readme;
 mod rules;
 mod scenarios;
 mod year;
+mod years;

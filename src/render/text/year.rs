@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use crate::assessment::Assessment;
 use crate::assessment::range::{OUTSIDE, ParameterRange, Span};
+use crate::assessment::simulated::{Compared, Ends, Method, Simulated};
 use crate::assessment::year::{QUANTILES, Year};
 use crate::rating::border::weight;
 use crate::render::chart::{LineChart, line_chart};
-use crate::render::escape::shorten;
+use crate::render::escape::{shorten, terminal};
 use crate::render::table::{Align, Table};
 use crate::words::duration::about;
 use crate::words::figure::{count, fixed, percent, significant};
@@ -25,33 +26,50 @@ pub fn year(assessment: &Assessment<'_>) -> String {
     }
 }
 
-fn figures(assessment: &Assessment<'_>, year: &Year) -> String {
+/// The figures of a year.
+#[must_use]
+pub fn figures(assessment: &Assessment<'_>, year: &Year) -> String {
     let plan = assessment.plan();
     let least = if year.incomplete { "≥ " } else { "" };
-    let title = format!("what the failovers of a year cost [{}], exact", plan.currency);
+    let (method, simulated) = match &year.method {
+        Method::Exact => ("exact".to_owned(), None),
+        Method::Simulated(of) => {
+            (format!("simulated: {} years, seed {}", count(of.years as f64), of.seed), Some(of.as_ref()))
+        }
+    };
+    let title = format!("what the failovers of a year cost [{}], {method}", plan.currency);
     let names: Vec<String> = QUANTILES.iter().map(|p| format!("P{}", count(p * 100.0))).collect();
     let range = year.range.as_ref().and_then(|range| range.as_ref().ok());
     let mut columns = vec![("mean", Align::Right), ("sd", Align::Right)];
-    if range.is_some() {
+    if range.is_some() || simulated.is_some() {
         columns.insert(0, ("", Align::Left));
     }
     columns.extend(names.iter().map(|name| (name.as_str(), Align::Right)));
     let mut table = Table::new(&columns).caption(&title);
-    let mut row = vec![
+    let mut row = if range.is_some() || simulated.is_some() {
+        vec![if range.is_some() { "as the plan gives it".to_owned() } else { String::new() }]
+    } else {
+        Vec::new()
+    };
+    row.extend([
         format!("{least}{}", year.mean.rounded_amount()),
         year.sd.as_ref().map_or_else(|| "infinite".to_owned(), |sd| format!("{least}{}", sd.rounded_amount())),
-    ];
+    ]);
     row.extend(year.quantiles.iter().map(|q| format!("{least}{}", q.amount.rounded_amount())));
-    if range.is_some() {
-        row.insert(0, "as the plan gives it".to_owned());
-    }
     table.row(row);
+    if let Some(simulated) = simulated {
+        table.row(ends(simulated, "95 % from", false));
+        table.row(ends(simulated, "to", true));
+    }
     for (name, bound) in range.into_iter().flat_map(bounds) {
         let mut row = vec![name];
         row.extend(bound.into_iter().map(|cell| if cell == NO_BOUND { cell } else { format!("{least}{cell}") }));
         table.row(row);
     }
     let mut out = table.render();
+    if let Some(simulated) = simulated.filter(|simulated| !simulated.why.is_empty()) {
+        let _ = writeln!(out, "Simulated, because outages are tied together: {}.", terminal(&simulated.why.join("; ")));
+    }
     let p95_range = range.and_then(|range| range.quantiles.get(P95));
     if let Some(p95) = year.quantiles.get(P95) {
         let _ = writeln!(
@@ -88,13 +106,15 @@ fn figures(assessment: &Assessment<'_>, year: &Year) -> String {
         significant(year.protected_hours, 3),
         significant(year.unprotected_hours, 3)
     );
-    let _ = writeln!(
-        out,
-        "Two outages overlap in {} of the years; that is left out. Error of these figures: at most {:.0e}, {} points.\n",
-        percent(year.overlap),
-        year.error_bound.max(1e-9),
-        year.points
-    );
+    let error = match simulated {
+        None => format!(
+            "that is left out. Error of these figures: at most {:.0e}, {} points.",
+            year.error_bound.max(1e-9),
+            year.points
+        ),
+        Some(_) => "each is spent for itself.".to_owned(),
+    };
+    let _ = writeln!(out, "Two outages overlap in {} of the years; {error}\n", percent(year.overlap));
     match &year.range {
         Some(Ok(range)) => out.push_str(&rests_on(assessment, range)),
         Some(Err(reason)) => _ = writeln!(out, "The parameter range is not known: {reason}.\n"),
@@ -157,6 +177,57 @@ fn rests_on(assessment: &Assessment<'_>, range: &ParameterRange) -> String {
         number(range.incidents(), "incident"),
         of.join(", ")
     )
+}
+
+/// A row of the ends of the intervals.
+fn ends(simulated: &Simulated, name: &str, upper: bool) -> Vec<String> {
+    let of = |figure: &str| {
+        let found = simulated.intervals.iter().find(|(known, _)| *known == figure);
+        let end = match found {
+            Some((_, Ends::Money(low, high))) => if upper { high } else { low }.as_ref(),
+            _ => None,
+        };
+        end.map_or_else(|| "–".to_owned(), Money::rounded_amount)
+    };
+    let figures = ["mean", "sd", "p50", "p75", "p90", "p95", "p99", "p999"];
+    std::iter::once(name.to_owned()).chain(figures.iter().map(|figure| of(figure))).collect()
+}
+
+/// Simulated figures beside exact ones, and whether they agree.
+#[must_use]
+pub fn compared(all: &[Compared], code: &str) -> String {
+    let mut out = String::new();
+    for of in all {
+        let name = match of.name {
+            "mean" => "mean",
+            "p50" => "P50",
+            "p95" => "P95",
+            "p99" => "P99",
+            "tail_mean_p95" => "tail mean beyond P95",
+            "prob_over_year_budget" => "years over their budget",
+            _ => continue,
+        };
+        let figure = |value: f64| if of.name.starts_with("prob") { percent(value) } else { fixed(value, 2) };
+        let unit = if of.name.starts_with("prob") { String::new() } else { format!(" {code}") };
+        let interval = match (of.simulated.low, of.simulated.high) {
+            (Some(low), Some(high)) => format!("({} to {})", figure(low), figure(high)),
+            _ => "(no interval: the spend of an outage has no variance, or there are too few years)".to_owned(),
+        };
+        let says = match (of.simulated.encloses(of.exact), of.simulated.standard_errors(of.exact)) {
+            (Some(true), _) => "consistent".to_owned(),
+            (Some(false), Some(errors)) if errors <= 4.0 => {
+                format!(
+                    "{} standard errors off: one figure in twenty lies outside its interval",
+                    significant(errors, 2)
+                )
+            }
+            (Some(false), Some(errors)) => format!("not consistent: {} standard errors off", significant(errors, 2)),
+            _ => "not compared".to_owned(),
+        };
+        let (exact, simulated) = (figure(of.exact), figure(of.simulated.value));
+        let _ = writeln!(out, "exact {name} {exact}{unit}, simulated {name} {simulated}{unit} {interval}, {says}");
+    }
+    out
 }
 
 fn causes(assessment: &Assessment<'_>, year: &Year) -> String {

@@ -80,7 +80,11 @@ impl Found<'_, '_, '_> {
         }
         let first = self.course.profile(a, self.reach, self.kinks)?;
         let last = self.course.profile(b, self.reach, self.kinks)?;
-        let even = |(a, b): (&Stretch, &Stretch)| (a.slope - b.slope).abs() <= 1e-9 * a.slope.abs().max(b.slope.abs());
+        let even = |(a, b): (&Stretch, &Stretch)| {
+            let as_steep = (a.slope - b.slope).abs() <= 1e-9 * a.slope.abs().max(b.slope.abs());
+            // Where nothing is spent the floor may be open or closed, carried or not.
+            as_steep && a.open == b.open && (a.protected - b.protected).abs() <= 1e-9
+        };
         if first.len() == last.len() && first.iter().zip(&last).all(even) {
             self.add(&first, &last, inset, to - from);
             return Ok(());
@@ -102,7 +106,7 @@ impl Found<'_, '_, '_> {
         let mut key = Vec::with_capacity(first.len() * 4 + 1);
         for (a, b) in first.iter().zip(last) {
             key.extend([a.from, b.from, a.spend, b.spend].map(|value| libm::round(value * 1e4) as i64));
-            key.push(a.slope.to_bits() as i64 >> 12);
+            key.extend([a.slope, a.open, a.protected].map(|value| value.to_bits() as i64 >> 12));
         }
         if let Some(known) = self.known.get(&key) {
             let known = *known;
