@@ -401,7 +401,7 @@ fn groups(
     for _ in 0..60 {
         match scout.law.quantile(highest) {
             None => range *= 4.0,
-            Some(top) if top < range / 64.0 => range = power((top * 4.0).max(range / 64.0)),
+            Some(top) if top > 0.0 && top < range / 64.0 => range = power((top * 4.0).max(range / 64.0)),
             Some(_) => break,
         }
         scout = grid(parts, range, SCOUT, known)?;
