@@ -41,7 +41,8 @@ fn heap(c: &mut Criterion) {
     group.finish();
 }
 
-/// The example floor, open all day, without a line cap and with one.
+/// The example floor, open all day, without a line cap and with one. The carrier is silent, and after a minute marked
+/// down: each call asks one trunk, and waits once.
 fn calls(c: &mut Criterion) {
     let mut group = c.benchmark_group("calls, one core, every one billed");
     group.sample_size(10);
@@ -58,7 +59,7 @@ fn calls(c: &mut Criterion) {
         let tariffs: Vec<Tariff<'_>> = plan.tables.iter().map(Tariff::new).collect();
         let local = plan.as_of.succ_opt().unwrap().and_hms_opt(0, 0, 0).unwrap();
         let start = Instant::from_local(local, plan.timezone);
-        let floor = Floor::new(plan, &tariffs, Outage { cause: 0, length: 100.0 * 3600.0, start }, 1).unwrap();
+        let floor = Floor::new(plan, &tariffs, Outage { cause: 1, length: 100.0 * 3600.0, start }, 1).unwrap();
         let attempts = run(&floor, 1, 0, false).unwrap().0.paced.attempts;
         group.throughput(Throughput::Elements(attempts));
         group.bench_function(name, |b| b.iter(|| run(black_box(&floor), 1, 0, false).unwrap()));

@@ -43,8 +43,42 @@ impl Queue {
         }
         let entry = event(time, self.order, what);
         self.order += 1;
-        let mut place = self.heap.len();
+        let place = self.heap.len();
         self.heap.push(entry);
+        self.rise(place, entry);
+    }
+
+    /// Takes the next event out: when [ns] and what.
+    ///
+    /// The hole goes down to the last row, always to the least child, and the last event up from there: it mostly belongs
+    /// there, so that hardly any branch depends on chance.
+    pub fn pop(&mut self) -> Option<(u64, u32)> {
+        let first = *self.heap.first()?;
+        let last = self.heap.pop()?;
+        let len = self.heap.len();
+        if len > 0 {
+            let mut place = 0;
+            while let Some(least) = self.least_child(place) {
+                self.heap[place] = self.heap[least];
+                place = least;
+            }
+            self.rise(place, last);
+        }
+        Some(((first >> 64) as u64, first as u32))
+    }
+
+    fn least_child(&self, place: usize) -> Option<usize> {
+        let child = place * ARITY + 1;
+        if let Some([a, b, c, d]) = self.heap.get(child..child + ARITY) {
+            let (left, ab) = if b < a { (1, b) } else { (0, a) };
+            let (right, cd) = if d < c { (3, d) } else { (2, c) };
+            return Some(child + if cd < ab { right } else { left });
+        }
+        (child..self.heap.len()).min_by_key(|child| self.heap[*child])
+    }
+
+    /// Puts an event where a hole is, or above.
+    fn rise(&mut self, mut place: usize, entry: u128) {
         while place > 0 {
             let parent = (place - 1) / ARITY;
             if self.heap[parent] <= entry {
@@ -54,35 +88,6 @@ impl Queue {
             place = parent;
         }
         self.heap[place] = entry;
-    }
-
-    /// Takes the next event out: when [ns] and what.
-    pub fn pop(&mut self) -> Option<(u64, u32)> {
-        let first = *self.heap.first()?;
-        let last = self.heap.pop()?;
-        let len = self.heap.len();
-        if len > 0 {
-            let mut place = 0;
-            loop {
-                let child = place * ARITY + 1;
-                if child >= len {
-                    break;
-                }
-                let mut least = child;
-                for other in child + 1..(child + ARITY).min(len) {
-                    if self.heap[other] < self.heap[least] {
-                        least = other;
-                    }
-                }
-                if self.heap[least] >= last {
-                    break;
-                }
-                self.heap[place] = self.heap[least];
-                place = least;
-            }
-            self.heap[place] = last;
-        }
-        Some(((first >> 64) as u64, first as u32))
     }
 
     /// Numbers the waiting events anew, in their order. A sorted row is a heap.

@@ -507,6 +507,9 @@ impl<'f, 'a> World<'f, 'a> {
             Meets::Waits { timer, moves_on } => (now + timer, moves_on, !moves_on),
         };
         let patient = gives_up.is_none_or(|limit| limit >= ends);
+        if patient && moves_on && ends == now {
+            return self.ask(call, usize::from(call.trunk) + 1, now);
+        }
         if patient && moves_on {
             self.open += u64::from(matches!(call.part, Part::Outage | Part::Failback));
             self.wait(Call { then: Then::MovesOn, ..call }, ends);
