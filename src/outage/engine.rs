@@ -260,20 +260,26 @@ impl<'a> Engine<'a> {
         flow.lost_to_outage = sequence.lost_to_outage_rate.get();
         flow.stopped = sequence.stopped_rate.get();
         flow.blocked = sequence.blocked_rate.get();
-        // A stopped call holds its agent for the announcement, whether the carrier or the outage stopped it.
-        let announced = flow.stopped + if stops(state) { flow.lost_to_outage } else { 0.0 };
-        let share = |rate: f64| if flow.attempts > 0.0 { (rate / flow.attempts).clamp(0.0, 1.0) } else { 0.0 };
-        let lost = share(flow.lost());
-        (flow.idle_seats, flow.idle_cost, flow.lost_margin) = self.idle(&offer, lost, share(announced));
+        (flow.idle_seats, flow.idle_cost, flow.lost_margin) = self.idle(&offer, &offered, state, &flow);
         self.fill_trunks(&mut flow, &sequence, state, &offer, regime.epoch)?;
         Ok(Burn { flow, sequence: Some(sequence) })
     }
 
     /// Idle seats, their cost and the margin of lost live calls, per second [seats, currency/s, currency/s].
-    fn idle(&self, offer: &FloorOffer, lost: f64, announced: f64) -> (f64, f64, f64) {
+    ///
+    /// A blocked attempt that is carried when it is dialled again leaves nobody idle, so what is lost is what is never
+    /// carried. A call that the dialplan stops holds its agent for the announcement, whether the carrier's excess or the
+    /// outage stopped it; one that the dialer gives up before hears none.
+    fn idle(&self, offer: &FloorOffer, offered: &Offered, state: &State, flow: &Flow) -> (f64, f64, f64) {
+        let total = offered.rate.get();
+        let lost = if total > 0.0 { (1.0 - flow.carried / total).clamp(0.0, 1.0) } else { 0.0 };
         let mut sums = (0.0, 0.0, 0.0);
         for ((campaign, seats), rate) in self.plan.campaigns.iter().zip(&offer.seats).zip(&offer.rates) {
-            let held = rate * announced * self.plan.pbx.stopped_call_hold;
+            let announces = state
+                .iter()
+                .any(|state| matches!(state, TrunkState::Hit { met, .. } if met.announces(campaign.dial_timeout)));
+            let announced = flow.stopped + if announces { flow.lost_to_outage } else { 0.0 };
+            let held = if total > 0.0 { rate / total * announced * self.plan.pbx.stopped_call_hold } else { 0.0 };
             let idle = (seats * lost + held).min(*seats);
             sums.0 += idle;
             sums.1 += idle * campaign.idle_cost_per_seat_hour.map_or(0.0, weight) / 3600.0;
@@ -452,11 +458,6 @@ impl TrunkFlow {
             sum.unpriced += carried * part.unpriced;
         }
     }
-}
-
-/// Whether what is lost to the outage ends with an announcement: the carrier answers and the dialplan stops.
-fn stops(state: &State) -> bool {
-    state.iter().any(|state| matches!(state, TrunkState::Hit { answers: true, .. }))
 }
 
 /// Days in the horizon on which another row begins to price a destination of the plan.

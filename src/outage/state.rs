@@ -138,7 +138,7 @@ mod tests {
     fn silent(lag: f64, failback: f64) -> Option<TrunkOutage> {
         Some(TrunkOutage {
             share: 1.0,
-            met: Met::Lost,
+            met: Met::Lost { after: 32.0 },
             lag,
             lag_worst: lag * 2.0,
             ended_by: EndedBy::Qualify,

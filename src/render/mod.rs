@@ -4,6 +4,7 @@
 //! clock, so that the same figures always give the same bytes. A block (a chart, a table, a diagnostic) ends with a
 //! line feed.
 
+pub mod calls;
 pub mod chart;
 pub mod compare;
 pub mod diagnostics;

@@ -1,5 +1,6 @@
 //! Screens: the verdict first, then the numbers, then the detail.
 
+mod calls;
 mod check;
 mod estimate;
 mod findings;
@@ -21,6 +22,7 @@ use crate::words::duration::{compact, human};
 use crate::words::figure::{count, money_pair, percent, percent_pair};
 use crate::words::money::Money;
 
+pub use calls::{calls, validation};
 pub use check::check;
 pub use estimate::estimate;
 pub use findings::findings;

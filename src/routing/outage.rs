@@ -50,8 +50,12 @@ pub enum Met {
         /// Delay [s].
         after: f64,
     },
-    /// It is lost.
-    Lost,
+    /// It is lost, and the dialplan ends it with an announcement after so many seconds, unless the dialer gives up
+    /// before.
+    Lost {
+        /// Until the dialplan ends it [s].
+        after: f64,
+    },
     /// It goes to the next trunk after so many seconds, unless the dialer gives up before.
     MovesOnIfHeld {
         /// Delay [s].
@@ -65,9 +69,15 @@ impl Met {
     pub fn loses(self, dial_timeout: Option<f64>) -> bool {
         match self {
             Self::MovesOn { .. } => false,
-            Self::Lost => true,
+            Self::Lost { .. } => true,
             Self::MovesOnIfHeld { after } => dial_timeout.is_some_and(|d| d < after),
         }
+    }
+
+    /// Whether a lost attempt of a dialer with this timeout ends with an announcement, which holds its agent.
+    #[must_use]
+    pub fn announces(self, dial_timeout: Option<f64>) -> bool {
+        matches!(self, Self::Lost { after } if dial_timeout.is_none_or(|d| d >= after))
     }
 }
 
@@ -90,19 +100,20 @@ pub fn behaviour(cause: &Cause, trunk: &Trunk, pbx: &Pbx) -> TrunkOutage {
             let decision = decide(pbx, trunk.continue_if_busy, status, cause.reason);
             match decision.action {
                 Action::Next => moves_on(cause.reply_after, decision.why),
-                Action::Stop => until_operator(cause, pbx, Met::Lost, decision.why),
+                Action::Stop => until_operator(cause, pbx, Met::Lost { after: cause.reply_after }, decision.why),
             }
         }
         Signal::Answers => {
             let why = "SIP answers and the calls go nowhere: nothing on the PBX notices".to_owned();
-            until_operator(cause, pbx, Met::Lost, why)
+            until_operator(cause, pbx, Met::Lost { after: pbx.ring_timer }, why)
         }
         Signal::Trying => {
             let why = format!(
                 "100 Trying stops Timer B; each call holds until the dialer or the ring timer ({} s) ends it",
                 pbx.ring_timer
             );
-            let met = if trunk.continue_if_busy { Met::MovesOnIfHeld { after: pbx.ring_timer } } else { Met::Lost };
+            let after = pbx.ring_timer;
+            let met = if trunk.continue_if_busy { Met::MovesOnIfHeld { after } } else { Met::Lost { after } };
             until_operator(cause, pbx, met, why)
         }
         Signal::Timeout => silence(cause, trunk, pbx),
@@ -126,7 +137,8 @@ fn until_operator(cause: &Cause, pbx: &Pbx, met: Met, why: String) -> TrunkOutag
 }
 
 fn silence(cause: &Cause, trunk: &Trunk, pbx: &Pbx) -> TrunkOutage {
-    let met = if trunk.continue_if_busy { Met::MovesOnIfHeld { after: pbx.timer_b } } else { Met::Lost };
+    let after = pbx.timer_b;
+    let met = if trunk.continue_if_busy { Met::MovesOnIfHeld { after } } else { Met::Lost { after } };
     let f = trunk.qualify_frequency;
     // A partial outage answers OPTIONS and is never marked down.
     let base = if let (Some([lag, lag_worst]), true) = (trunk.detection(), cause.share >= 1.0) {
@@ -208,11 +220,15 @@ mod tests {
         let next = of(Signal::Status(503), 1.0, 60.0, false);
         assert_eq!((next.met, next.ended_by, next.failback), (Met::MovesOn { after: 1.0 }, EndedBy::Nothing, 0.0));
         let stop = of(Signal::Status(404), 1.0, 60.0, false);
-        assert_eq!((stop.met, stop.lag, stop.ended_by), (Met::Lost, 1200.0, EndedBy::Operator));
+        assert_eq!((stop.met, stop.lag, stop.ended_by), (Met::Lost { after: 1.0 }, 1200.0, EndedBy::Operator));
+        assert!(stop.met.announces(None) && stop.met.announces(Some(1.0)) && !stop.met.announces(Some(0.5)));
+        assert!(!next.met.announces(None));
         assert_eq!(of(Signal::Answers, 1.0, 60.0, true).lag, 1200.0);
         let silent = of(Signal::Timeout, 1.0, 60.0, false);
         assert_eq!((silent.lag, silent.lag_worst, silent.failback, silent.failback_worst), (33.0, 63.0, 30.0, 60.0));
         assert_eq!(silent.ended_by, EndedBy::Qualify);
+        // A dialer that hangs up before Timer B hears no announcement.
+        assert!(silent.met.announces(Some(32.0)) && !silent.met.announces(Some(25.0)));
         let off = of(Signal::Timeout, 1.0, 0.0, false);
         assert_eq!((off.lag, off.failback, off.ended_by), (1200.0, 0.0, EndedBy::Operator));
         assert_eq!(of(Signal::Timeout, 0.5, 60.0, false).ended_by, EndedBy::Operator);

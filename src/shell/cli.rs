@@ -71,7 +71,7 @@ pub enum Command {
     Size(SizeArgs),
     /// Alternatives side by side: no secondary, each secondary, chains, other plans
     Compare(CompareArgs),
-    /// Draw years by chance, beside their exact law
+    /// Years by chance, beside their exact law; or one outage call by call, beside the formulas
     Simulate(SimulateArgs),
     /// The capacity formulas alone: Erlang B, with redials, Engset
     Erlang(ErlangArgs),
@@ -170,6 +170,9 @@ pub struct SimulateArgs {
     /// Years to simulate.
     #[command(flatten)]
     pub years: YearsArgs,
+    /// Calls to simulate.
+    #[command(flatten)]
+    pub calls: CallsArgs,
     /// What the draws come from; the same seed gives the same bytes [default: 1]
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub seed: Option<String>,
@@ -188,6 +191,33 @@ pub struct YearsArgs {
     /// p75, p90, p95, p99, p999 and prob (of years over their budget)
     #[arg(long, value_name = "FIGURE=SHARE", requires = "years")]
     pub until: Option<String>,
+}
+
+/// Arguments of `simulate --calls`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CallsArgs {
+    /// Simulate one outage call by call, and set the formulas' figures beside
+    #[arg(long, conflicts_with = "years")]
+    pub calls: bool,
+    /// The cause of the outage, by its name in the plan
+    #[arg(long, value_name = "NAME", requires = "calls")]
+    pub cause: Option<String>,
+    /// How long it lasts, such as 45m or 1h
+    #[arg(long, value_name = "DURATION", requires = "calls")]
+    pub duration: Option<String>,
+    /// When it begins: `worst`, or a local time such as 2026-12-01T10:00:00 [default: the plan's]
+    #[arg(long, value_name = "WHEN", requires = "calls")]
+    pub start: Option<String>,
+    /// Independent runs; four times as many halve the intervals [default: 30, or 40 for each plan of --validate]
+    #[arg(long, value_name = "COUNT", requires = "calls", allow_negative_numbers = true)]
+    pub runs: Option<String>,
+    /// Write every attempt of every run: as CSV, or as JSON lines to a path that ends in .json or .jsonl; without a path
+    /// to standard output, in place of the figures
+    #[arg(long, value_name = "PATH", requires = "calls", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    pub trace: Option<PathBuf>,
+    /// Put the program's own suite of plans to the judge, in place of a plan's outage
+    #[arg(long, requires = "calls", conflicts_with_all = ["cause", "duration", "start", "trace"])]
+    pub validate: bool,
 }
 
 /// Arguments of `erlang`.

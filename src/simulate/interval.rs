@@ -87,6 +87,35 @@ pub fn wilson(hits: u64, n: u64, level: f64) -> (f64, f64) {
     (low, high)
 }
 
+/// The half-width of an equal-tailed interval of Student's law with so many degrees of freedom, in standard errors:
+/// t with P(|T| ≤ t) = `level`, from P(|T| > t) = I_x(ν/2, ½) at x = ν/(ν + t²) (DLMF 8.17). Infinite where there are no
+/// degrees of freedom.
+#[must_use]
+pub fn student(freedom: f64, level: f64) -> f64 {
+    let outside = 1.0 - level;
+    if !(freedom > 0.0 && outside < 1.0) {
+        return if freedom > 0.0 { 0.0 } else { f64::INFINITY };
+    }
+    let beyond = |t: f64| {
+        let square = t * t;
+        beta::incomplete(freedom / 2.0, 0.5, freedom / (freedom + square), square / (freedom + square)).0
+    };
+    let (mut low, mut high) = (0.0, 1.0);
+    while beyond(high) > outside && high < 1e9 {
+        (low, high) = (high, high * 2.0);
+    }
+    // Halved until the ends are neighbours, or nearly.
+    for _ in 0..64 {
+        let middle = (low + high) / 2.0;
+        if beyond(middle) > outside {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    (low + high) / 2.0
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -105,6 +134,22 @@ mod tests {
         assert!(far.high.is_none() && far.low.is_some());
         assert_eq!(ranks(0, 0.5, 0.95), Ranks { low: None, high: None });
         assert_eq!(ranks(9, 1.0, 0.95), ranks(9, 0.5, 1.0));
+    }
+
+    #[test]
+    fn student_of_published_tables() {
+        // Two-sided points of Student's t, as in every table.
+        for (freedom, level, want) in [
+            (1.0, 0.95, 12.7062),
+            (2.0, 0.95, 4.3027),
+            (9.0, 0.95, 2.2622),
+            (19.0, 0.95, 2.0930),
+            (29.0, 0.99, 2.7564),
+            (1e6, 0.95, 1.95997),
+        ] {
+            assert!((student(freedom, level) - want).abs() < 6e-5, "{freedom} {level}: {}", student(freedom, level));
+        }
+        assert_eq!(student(0.0, 0.95), f64::INFINITY);
     }
 
     #[test]

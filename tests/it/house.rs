@@ -73,6 +73,22 @@ fn a_file_uses_only_its_own_layer_and_lower_ones() {
 }
 
 #[test]
+fn the_judge_shares_no_formula_with_the_engines() {
+    // Traffic, outages, the year, the average call, and how long an outage stays unnoticed.
+    let formulas = ["traffic", "outage", "year", "rating::average", "rating::surcharge", "routing::outage"];
+    let mut checked = 0;
+    for (path, _, code) in files().into_iter().filter(|(path, _, _)| path.starts_with("simulate/calls")) {
+        checked += 1;
+        for formula in formulas {
+            assert!(!code.contains(&format!("crate::{formula}")), "{} uses {formula}", path.display());
+            // Grouped imports would hide a name from the check above.
+            assert!(!code.contains("use crate::{") && !code.contains("crate::rating::{"), "{}", path.display());
+        }
+    }
+    assert!(checked > 10, "only {checked} files were seen");
+}
+
+#[test]
 fn no_clock_no_chance_no_network() {
     for (path, _, code) in files() {
         for word in ["::now(", "SystemTime", "rand::", "thread_rng", "std::net::Tcp", "std::net::Udp", "ToSocketAddrs"]

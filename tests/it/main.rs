@@ -1,6 +1,7 @@
 //! What the program does from outside: one binary, a file per subject.
 
 mod bad_inputs;
+mod calls;
 mod compare;
 mod erlang;
 mod explain;

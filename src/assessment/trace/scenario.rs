@@ -172,7 +172,7 @@ fn behaviour(assessment: &Assessment<'_>, cause: &Cause, trunk: usize, outage: &
     let f = plan.trunks.get(trunk).map_or(0.0, |trunk| trunk.qualify_frequency);
     let met = match outage.met {
         Met::MovesOn { .. } => "move on",
-        Met::Lost => "are lost",
+        Met::Lost { .. } => "are lost",
         Met::MovesOnIfHeld { .. } => "are lost where the dialer gives up first",
     };
     let step = match outage.ended_by {
@@ -354,7 +354,7 @@ fn idle_hours(assessment: &Assessment<'_>, scenario: &Scenario, steps: &mut Vec<
     let (step, terms) = pieces(assessment, scenario, f64::INFINITY, "idle seat-seconds", |flow| flow.idle_seats)?;
     steps.push(
         step.formula(
-            "idle seats = seats × lost share + attempts/s × announced share × stopped_call_hold, never more than all",
+            "idle seats = seats × (1 − carried / fresh attempts) + announced calls/s × stopped_call_hold, never more than all",
             "",
         )
         .at(keys(assessment.plan().pbx.place.as_ref(), &["stopped_call_hold"])),

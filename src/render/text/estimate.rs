@@ -39,7 +39,7 @@ fn wrapped(text: &str) -> String {
 fn behaviour(outage: &TrunkOutage, trunk: &str) -> String {
     let lost = match outage.met {
         Met::MovesOn { after } => return format!("`{trunk}`: {} ({} later each)", outage.why, human(after)),
-        Met::Lost => "calls are lost",
+        Met::Lost { .. } => "calls are lost",
         Met::MovesOnIfHeld { .. } => "calls that the dialer holds move on, the others are lost",
     };
     let until = match outage.ended_by {

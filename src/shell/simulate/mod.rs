@@ -1,5 +1,7 @@
 //! `simulate`: what chance makes of a plan.
 
+mod calls;
+mod progress;
 mod years;
 
 use super::app::Context;
@@ -9,11 +11,16 @@ use super::exit::Exit;
 
 /// Runs the command.
 pub(super) fn run(args: &SimulateArgs, context: &mut Context) -> Result<Exit, Error> {
+    if args.calls.calls {
+        return calls::run(args, context);
+    }
     if args.years.years.is_some() {
         return years::run(args, context);
     }
     let error = Error::from(ErrorKind::Arguments("nothing is asked for".to_owned()));
-    Err(error.hint("`--years 1000000` draws a million years"))
+    Err(error
+        .hint("`--years 1000000` draws a million years")
+        .hint("`--calls --cause NAME --duration 1h` simulates one outage call by call"))
 }
 
 /// A whole number from the command line, within bounds.
