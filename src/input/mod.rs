@@ -8,6 +8,7 @@ pub mod fault;
 pub mod files;
 mod join;
 pub mod laws;
+pub mod lock;
 pub mod overrides;
 mod pbx;
 pub mod plan;

@@ -3,6 +3,7 @@
 pub mod campaign;
 pub mod cause;
 pub mod law;
+pub mod lock;
 pub mod pbx;
 pub mod place;
 pub mod plan;

@@ -7,10 +7,12 @@
 pub mod chart;
 pub mod compare;
 pub mod diagnostics;
+pub mod document;
 pub mod drill;
 pub mod escape;
 pub mod explain;
 pub mod json;
+pub mod lock;
 pub mod map;
 pub mod rates;
 pub mod run;

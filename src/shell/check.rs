@@ -14,7 +14,7 @@ use crate::render::text;
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs, context: &mut Context) -> Result<Exit, Error> {
     let levels = levels(args)?;
-    let run = Run::load("check", context)?;
+    let run = Run::load_signed("check", context, args.lock.as_deref())?;
     let assessment = run.assess()?;
     let verdict = judge(&assessment, &levels);
     let exit = match verdict.status {

@@ -6,7 +6,7 @@ use super::app::Context;
 use super::cli::{Drill, EstimateArgs};
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
-use super::output::Format;
+use super::output::{Form, Format};
 use super::run::{Run, run_map};
 use crate::assessment::{Assessment, prepare, spend_curve};
 use crate::compare::sensitivity::sensitivity;
@@ -21,7 +21,7 @@ pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Er
     let run = Run::load("estimate", context)?;
     let assessment = run.assess()?;
     let verdict = judge(&assessment, &Levels::default());
-    let curve = if context.outputs.formats().any(|format| format == Format::Text) {
+    let curve = if context.outputs.formats().any(|format| format == Form::Result(Format::Text)) {
         spend_curve(&assessment)?
     } else {
         Vec::new()

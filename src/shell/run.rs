@@ -1,5 +1,7 @@
 //! What `check`, `estimate` and `size` share: a plan, reckoned through, and its JSON.
 
+use std::path::Path;
+
 use serde_json::{Map, Value, json};
 
 use super::app::Context;
@@ -12,6 +14,7 @@ use crate::outage::OutageError;
 use crate::policy::Verdict;
 use crate::policy::judge::Status;
 use crate::render::json::{document, envelope, put_verdict};
+use crate::render::lock::value as sign_off;
 use crate::render::run::{capacity, scenarios, standing};
 use crate::render::text::Detail;
 use crate::render::year::year;
@@ -33,12 +36,20 @@ impl From<OutageError> for Error {
 impl Run {
     /// Reads the plan that the options name.
     pub fn load(command: &str, context: &mut Context) -> Result<Self, Error> {
-        let detail = match (context.global.quiet, context.global.verbose) {
+        Ok(Self { loaded: load::plan(command, context)?, detail: Self::detail(context) })
+    }
+
+    fn detail(context: &Context) -> Detail {
+        match (context.global.quiet, context.global.verbose) {
             (true, _) => Detail::Quiet,
             (_, true) => Detail::Verbose,
             _ => Detail::Normal,
-        };
-        Ok(Self { loaded: load::plan(command, context)?, detail })
+        }
+    }
+
+    /// Reads it set against its sign-off.
+    pub fn load_signed(command: &str, context: &mut Context, lock: Option<&Path>) -> Result<Self, Error> {
+        Ok(Self { loaded: load::signed(command, context, lock)?, detail: Self::detail(context) })
     }
 
     /// Reckons it through.
@@ -80,6 +91,9 @@ pub(super) fn run_map(
         map.insert("scenarios".into(), scenarios(assessment)?);
         map.insert("standing_cost".into(), standing(assessment));
         map.insert("year".into(), year(assessment));
+    }
+    if let Some(lock) = sign_off(assessment) {
+        map.insert("sign_off".into(), lock);
     }
     put_verdict(&mut map, verdict, &run.loaded);
     Ok(map)

@@ -7,5 +7,7 @@ mod explain;
 mod house;
 mod rates;
 mod readme;
+mod report;
 mod rules;
 mod scenarios;
+mod sign;
