@@ -62,8 +62,8 @@ pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Er
 /// The first such day from `as_of` on.
 fn planned(assessment: &Assessment<'_>, wanted: Drill) -> Result<Scenario, Error> {
     let plan = assessment.plan();
-    let days = (0..7).filter_map(|day| plan.as_of.checked_add_days(chrono::Days::new(day)));
-    let day: Option<NaiveDate> = days.into_iter().find(|day| day.weekday() == wanted.day);
+    let mut days = (0..7).filter_map(|day| plan.as_of.checked_add_days(chrono::Days::new(day)));
+    let day: Option<NaiveDate> = days.find(|day| day.weekday() == wanted.day);
     let Some(day) = day else {
         return Err(ErrorKind::Unanswerable("no such day is left in the calendar".to_owned()).into());
     };

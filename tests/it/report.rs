@@ -132,8 +132,8 @@ fn a_hostile_carrier_is_text_everywhere() {
     for form in [&html, &markdown, &csv, &text] {
         assert!(!form.contains('\u{1b}'));
     }
-    let cells = csv.lines().flat_map(|line| line.split(','));
-    assert!(cells.into_iter().all(|cell| !cell.trim_start_matches('"').starts_with('=')));
+    let mut cells = csv.lines().flat_map(|line| line.split(','));
+    assert!(cells.all(|cell| !cell.trim_start_matches('"').starts_with('=')));
     // The other commands show it as text as well.
     for args in [&["compare"][..], &["estimate", "--sensitivity"], &["size", "--map"], &["check"]] {
         let out = Command::new(env!("CARGO_BIN_EXE_trunkrisk"))
