@@ -2,10 +2,10 @@
 
 pub mod calls;
 pub mod capacity;
+pub mod map;
 pub mod power;
 pub mod range;
 pub mod replay;
-pub mod map;
 pub mod simulated;
 pub mod trace;
 pub mod year;
@@ -81,13 +81,7 @@ pub fn prepare(plan: &Plan) -> Result<Engine<'_>, OutageError> {
 pub fn spend_curve(assessment: &Assessment<'_>) -> Result<Vec<(f64, f64)>, OutageError> {
     /// Enough points for a chart of a hundred columns.
     const POINTS: u32 = 48;
-    let mut dearest: Option<&Scenario> = None;
-    for scenario in &assessment.scenarios {
-        if dearest.is_none_or(|known| scenario.spend.amount() > known.spend.amount()) {
-            dearest = Some(scenario);
-        }
-    }
-    let Some(dearest) = dearest else { return Ok(Vec::new()) };
+    let Some(dearest) = dearest(assessment) else { return Ok(Vec::new()) };
     let longest = assessment.plan().scenario.durations.iter().copied().fold(0.0, f64::max);
     let mut points = vec![(0.0, 0.0)];
     for i in 1..=POINTS {
@@ -98,6 +92,58 @@ pub fn spend_curve(assessment: &Assessment<'_>) -> Result<Vec<(f64, f64)>, Outag
     }
     points.dedup_by(|a, b| a.0 == b.0);
     Ok(points)
+}
+
+/// When the spend of the dearest cause passes a budget.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crossing {
+    /// What the budget is for: an incident, a month, a year.
+    pub what: &'static str,
+    /// The budget.
+    pub budget: Money,
+    /// The shortest outage that costs more, at its worst start, to the second [s]; nothing where the longest does not.
+    pub after: Option<f64>,
+}
+
+/// When the curve of [`spend_curve`] passes each budget.
+///
+/// # Errors
+/// Where a scenario cannot be reckoned.
+pub fn crossings(assessment: &Assessment<'_>) -> Result<Vec<Crossing>, OutageError> {
+    let plan = assessment.plan();
+    let Some(dearest) = dearest(assessment) else { return Ok(Vec::new()) };
+    let longest = plan.scenario.durations.iter().copied().fold(0.0, f64::max);
+    let budgets = [("an incident", plan.budget.incident), ("a month", plan.budget.month), ("a year", plan.budget.year)];
+    let mut all = Vec::new();
+    for (what, budget) in budgets {
+        let Some(budget) = budget else { continue };
+        let passes = |length: f64| -> Result<bool, OutageError> {
+            Ok(scenario(&assessment.engine, dearest.cause, length)?.spend.exceeds(&budget) == Some(true))
+        };
+        let mut after = None;
+        if longest >= 1.0 && passes(longest)? {
+            let (mut low, mut high) = (0.0, longest.ceil());
+            while high - low > 1.0 {
+                let middle = f64::midpoint(low, high).floor();
+                if passes(middle)? {
+                    high = middle;
+                } else {
+                    low = middle;
+                }
+            }
+            after = Some(high);
+        }
+        all.push(Crossing { what, budget, after });
+    }
+    Ok(all)
+}
+
+/// The scenario that costs most; of equals the first.
+fn dearest<'a>(assessment: &'a Assessment<'_>) -> Option<&'a Scenario> {
+    assessment.scenarios.iter().fold(None, |best: Option<&Scenario>, scenario| match best {
+        Some(known) if scenario.spend.amount() <= known.spend.amount() => Some(known),
+        _ => Some(scenario),
+    })
 }
 
 fn standing(engine: &Engine<'_>) -> Result<Vec<Money>, OutageError> {

@@ -194,6 +194,18 @@ pub fn read_plan(path: &Path) -> Result<(NamedText, Folder), FileFault> {
 }
 
 impl Folder {
+    /// Reads a text that need not be there, beside the plan. What is there and cannot be read is a fault.
+    ///
+    /// # Errors
+    /// Where it is there and cannot be read as text.
+    pub fn beside(&self, name: &str) -> Result<Option<NamedText>, FileFault> {
+        match self {
+            Self::Embedded(_) => Ok(None),
+            Self::Disk { base, .. } if fs::symlink_metadata(base.join(name)).is_err() => Ok(None),
+            Self::Disk { .. } => self.read(name).map(Some),
+        }
+    }
+
     /// Reads a text by the path that a plan names.
     ///
     /// # Errors

@@ -238,6 +238,7 @@ pub fn join(
         budget: parts.budget?,
         policy: parts.policy?,
         waivers: parts.waivers.into_iter().collect::<Option<_>>()?,
+        lock: None,
         sensitivity: Vec::new(),
         assumptions: Vec::new(),
         place: parts.place,

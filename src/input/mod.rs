@@ -10,6 +10,7 @@ pub mod files;
 pub mod incident;
 mod join;
 pub mod laws;
+pub mod lock;
 pub mod overrides;
 mod pbx;
 pub mod plan;

@@ -32,6 +32,8 @@ pub struct Options<'a> {
     pub incidents: Option<&'a NamedText>,
     /// The rules that levels and waivers can name.
     pub rules: &'a [KnownRule],
+    /// The sign-off that the plan is set against.
+    pub lock: Option<NamedText>,
 }
 
 /// An input and its digest.
@@ -138,6 +140,14 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
         && let Some(entry) = entries.iter().find(|entry| entry.key == "sensitivity")
     {
         plan.sensitivity = super::sensitivity::stated(&entry.node, plan, &log);
+    }
+    if let Some(text) = &options.lock {
+        let id = sources.add(&text.name, text.text.clone());
+        let before = log.faults.len();
+        let node = tree::parse(&sources, id, &log.faults);
+        if let Some(plan) = plan.as_mut().filter(|_| log.faults.len() == before) {
+            plan.lock = super::lock::lock(&node, plan, &inputs, &log);
+        }
     }
     match plan {
         Some(mut plan) if log.faults.is_empty() => {

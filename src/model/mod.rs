@@ -4,6 +4,7 @@ pub mod campaign;
 pub mod cause;
 pub mod incident;
 pub mod law;
+pub mod lock;
 pub mod pbx;
 pub mod place;
 pub mod plan;

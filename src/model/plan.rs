@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::campaign::Campaign;
 use super::cause::Cause;
 use super::incident::Incident;
+use super::lock::Lock;
 use super::pbx::Pbx;
 use super::place::Place;
 use super::policy::{Budget, Fx, Policy, Waiver};
@@ -52,6 +53,8 @@ pub struct Plan {
     pub policy: Policy,
     /// Approved exceptions.
     pub waivers: Vec<Waiver>,
+    /// The sign-off, where it was asked for and there is one.
+    pub lock: Option<Lock>,
     /// Ranges that the plan states for its inputs.
     pub sensitivity: Vec<Stated>,
     /// Every default that was used: key, value, why.

@@ -1,6 +1,7 @@
-//! Family `GOV`: what was approved, and whether it still holds. Judged with the waivers themselves.
+//! Family `GOV`: what was approved, and whether it still holds. Judged with the waivers and the sign-off themselves.
 
 use super::rule::Rule;
+use super::sign_off::{SIGN_OFF_STALE, UNSIGNED_CHANGE};
 use crate::words::level::Level;
 
 /// A waiver past its last day.
@@ -52,5 +53,11 @@ const fn page(rule: &Rule) -> Rule {
     }
 }
 
-/// The rules. Codes 001, 005 and 006 belong to rules that need a base or a sign-off.
-pub static RULES: &[Rule] = &[page(&WAIVER_EXPIRED), page(&WAIVER_UNUSED), page(&WAIVER_CEILING)];
+/// The rules. Code 001 belongs to a rule that needs a base.
+pub static RULES: &[Rule] = &[
+    page(&WAIVER_EXPIRED),
+    page(&WAIVER_UNUSED),
+    page(&WAIVER_CEILING),
+    page(&UNSIGNED_CHANGE),
+    page(&SIGN_OFF_STALE),
+];

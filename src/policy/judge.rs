@@ -3,6 +3,7 @@
 use super::catalogue::rules;
 use super::governance::{WAIVER_CEILING, WAIVER_EXPIRED, WAIVER_UNUSED};
 use super::rule::{Found, Rule};
+use super::sign_off::{SIGN_OFF_STALE, UNSIGNED_CHANGE};
 use crate::assessment::Assessment;
 use crate::model::plan::Plan;
 use crate::model::policy::{Unit, Waiver};
@@ -140,7 +141,9 @@ pub fn judge(assessment: &Assessment<'_>, levels: &Levels) -> Verdict {
     let mut findings = Vec::new();
     let mut not_judged = Vec::new();
     let mut passed = 0;
-    for rule in rules() {
+    // Without a sign-off there is nothing that its rules could pass.
+    let signed = [&UNSIGNED_CHANGE, &SIGN_OFF_STALE].into_iter().filter(|_| assessment.plan().lock.is_some());
+    for rule in rules().chain(signed) {
         let Some(judge) = rule.judge else { continue };
         let level = level_of(assessment, rule, levels);
         if level == Level::Allow {

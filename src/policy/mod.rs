@@ -8,6 +8,7 @@ pub mod inputs;
 pub mod judge;
 pub mod rates;
 pub mod rule;
+pub mod sign_off;
 pub mod trunks;
 mod year;
 

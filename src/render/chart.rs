@@ -41,7 +41,7 @@ fn push_times(out: &mut String, c: char, times: usize) {
 }
 
 /// The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below the value.
-fn nice_step(value: f64) -> f64 {
+pub(super) fn nice_step(value: f64) -> f64 {
     // The exponent is read from the digits: logarithms differ between platforms.
     let exponent = format!("{value:e}").split_once('e').and_then(|(_, e)| e.parse::<i32>().ok()).unwrap_or(0);
     let power = |e: i32| format!("1e{e}").parse::<f64>().unwrap_or(1.0);

@@ -15,6 +15,12 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The envelope's schema.
 pub(super) const SCHEMA: &str = "trunkrisk/run/1";
 
+/// The digest of all inputs together.
+#[must_use]
+pub fn inputs_digest(records: &[InputRecord]) -> String {
+    inputs(records).1
+}
+
 pub(super) fn inputs(records: &[InputRecord]) -> (Value, String) {
     let list = records.iter().map(|r| json!({ "path": r.path, "sha256": r.sha256, "rows": r.rows })).collect();
     let all: Vec<String> = records.iter().map(|r| format!("{} {}", r.sha256, r.path)).collect();

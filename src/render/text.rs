@@ -23,11 +23,12 @@ use crate::words::figure::{count, money_pair, percent, percent_pair};
 use crate::words::money::Money;
 
 pub use calls::{calls, validation};
-pub use check::check;
+pub use check::{check, spend_rows};
 pub use estimate::estimate;
 pub use findings::findings;
 pub use simulate::simulated_years;
 pub use size::size;
+pub use year::cause_rows;
 
 /// How much a screen says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,7 +98,8 @@ fn dearest<'a>(assessment: &'a Assessment<'_>) -> Option<&'a Scenario> {
 }
 
 /// What the verdict rests on, in one sentence.
-fn headline(assessment: &Assessment<'_>) -> String {
+#[must_use]
+pub fn headline(assessment: &Assessment<'_>) -> String {
     let plan = assessment.plan();
     let mut parts = Vec::new();
     let failover = &assessment.capacity.failover;

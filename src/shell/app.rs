@@ -7,7 +7,9 @@ use super::cli::{Cli, Command, GlobalArgs};
 use super::error::Error;
 use super::exit::Exit;
 use super::output::{Outputs, to_stderr};
-use super::{check, compare, completions, erlang, estimate, explain, init, man, rates, rules, simulate, size};
+use super::{
+    check, compare, completions, erlang, estimate, explain, init, man, rates, report, rules, sign, simulate, size,
+};
 
 /// What every command gets beside its own arguments.
 pub struct Context {
@@ -44,6 +46,8 @@ fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Size(args) => size::run(args, &mut context),
         Command::Compare(args) => compare::run(args, &mut context),
         Command::Simulate(args) => simulate::run(args, &mut context),
+        Command::Sign(args) => sign::run(args, &mut context),
+        Command::Report(args) => report::run(args, &mut context),
         Command::Erlang(args) => erlang::run(args, &mut context),
         Command::Rates(args) => rates::run(args, &mut context),
         Command::Explain(args) => explain::run(args, &mut context),

@@ -4,6 +4,7 @@ use super::app::Context;
 use super::cli::CheckArgs;
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
+use super::load::{Beside, Sign};
 use super::output::Format;
 use super::run::{Run, run_json};
 use crate::policy::catalogue::{find, suggest_rule};
@@ -14,7 +15,8 @@ use crate::render::text;
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs, context: &mut Context) -> Result<Exit, Error> {
     let levels = levels(args)?;
-    let run = Run::load("check", context)?;
+    let run =
+        Run::load_with("check", context, Beside { sign: Sign::Against(args.lock.as_deref()), ..Beside::default() })?;
     let assessment = run.assess()?;
     let verdict = judge(&assessment, &levels);
     let exit = match verdict.status {

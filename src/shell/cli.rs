@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use rust_decimal::Decimal;
 
 use super::output::{Color, OutputArg};
 use crate::input::fault::did_you_mean;
 use crate::model::rates::Jurisdiction;
+use crate::words::decimal::parse_exact;
 use crate::words::level::Level;
 
 /// Cost-risk calculator and policy checker for failover SIP trunks of outbound call centres.
@@ -46,7 +48,7 @@ pub struct GlobalArgs {
     /// What if: changes one value of the plan, such as campaign.renewals.seats=80; repeatable
     #[arg(long, value_name = "KEY=VALUE", global = true, action = ArgAction::Append)]
     pub set: Vec<String>,
-    /// Where results go: text or json, to a file or (`-`, or no path) standard output; repeatable [default: text]
+    /// Where results go: text or json (reports: html, markdown, csv too), to a file or (`-`, or no path) standard output; repeatable [default: text]
     #[arg(long, value_name = "FORMAT[=PATH]", global = true, action = ArgAction::Append)]
     pub output: Vec<OutputArg>,
     /// When to colour
@@ -73,6 +75,10 @@ pub enum Command {
     Compare(CompareArgs),
     /// Years by chance, beside their exact law; or one outage call by call, beside the formulas
     Simulate(SimulateArgs),
+    /// The sign-off document: html, markdown, csv
+    Report(ReportArgs),
+    /// Record who accepted which figures for which inputs: writes failover.lock.toml
+    Sign(SignArgs),
     /// The capacity formulas alone: Erlang B, with redials, Engset
     Erlang(ErlangArgs),
     /// Look up, price with and check rate tables
@@ -107,6 +113,9 @@ pub struct CheckArgs {
     /// Let findings of this rule fail the check
     #[arg(long, value_name = "RULE", action = ArgAction::Append)]
     pub deny: Vec<String>,
+    /// The sign-off that the run is set against [default: failover.lock.toml beside the plan, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
 }
 
 impl CheckArgs {
@@ -218,6 +227,37 @@ pub struct CallsArgs {
     /// Put the program's own suite of plans to the judge, in place of a plan's outage
     #[arg(long, requires = "calls", conflicts_with_all = ["cause", "duration", "start", "trace"])]
     pub validate: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReportArgs {
+    /// The last day for which the signatures hold; else its place is left blank
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// Arguments of `sign`.
+#[derive(Debug, Clone, Args)]
+pub struct SignArgs {
+    /// Who accepts the figures
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// Last day for which they are accepted
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub valid_until: NaiveDate,
+    /// The day of signing [default: the day that counts as today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Option<NaiveDate>,
+    /// How far an amount may move from the one accepted, such as 5% or 0.05 [default: 5%]
+    #[arg(long, value_name = "SHARE", value_parser = tolerance)]
+    pub tolerance: Option<Decimal>,
+    /// How far a share may move, in points: 1% lets 95 % become 94 % [default: 1%]
+    #[arg(long, value_name = "SHARE", value_parser = tolerance)]
+    pub tolerance_share: Option<Decimal>,
+    /// The file to write [default: failover.lock.toml beside the plan]
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
 }
 
 /// Arguments of `erlang`.
@@ -448,6 +488,7 @@ impl Cli {
         match &self.command {
             Command::Estimate(args) => files.extend(args.replay.as_deref()),
             Command::Erlang(args) => files.extend(args.formula.quantities().batch.as_deref()),
+            Command::Check(args) => files.extend(args.lock.as_deref()),
             Command::Compare(args) => files.extend(args.others.iter().map(PathBuf::as_path)),
             Command::Rates(args) => match &args.command {
                 RatesCommand::Show(args) => files.push(&args.table),
@@ -497,6 +538,15 @@ pub(super) fn drill(text: &str) -> Result<Drill, String> {
         return Err(wanted("a drill lasts longer than 0s, and a week at most"));
     }
     Ok(Drill { day, time, length: seconds.as_secs_f64() })
+}
+
+/// A tolerance: a share of one, or a percentage.
+fn tolerance(text: &str) -> Result<Decimal, String> {
+    let wanted = || "a share from 0 to 1, or a percentage, such as 5%".to_owned();
+    let (digits, hundredths) = text.strip_suffix('%').map_or((text, false), |digits| (digits.trim_end(), true));
+    let value = parse_exact(digits).map_err(|_| wanted())?;
+    let value = if hundredths { value / Decimal::ONE_HUNDRED } else { value };
+    if (Decimal::ZERO..=Decimal::ONE).contains(&value) { Ok(value.normalize()) } else { Err(wanted()) }
 }
 
 /// A jurisdiction by its name.

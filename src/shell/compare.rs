@@ -8,7 +8,7 @@ use super::app::Context;
 use super::cli::CompareArgs;
 use super::error::{Error, ErrorKind, shown};
 use super::exit::Exit;
-use super::load;
+use super::load::{self, Beside};
 use super::output::Format;
 use crate::assessment::{Assessment, assess};
 use crate::compare::{
@@ -85,13 +85,13 @@ pub(super) fn run(args: &CompareArgs, context: &mut Context) -> Result<Exit, Err
     let mut loaded = load::plan("compare", context)?;
     let mut all = alternatives(&loaded.plan);
     for (name, sets) in variants {
-        let further = load::variant("compare", context, &sets)?;
+        let further = load::plan_with("compare", context, Beside { sets: &sets, ..Beside::default() })?;
         let changed = sets.iter().map(|set| (format!("--set {set}"), format!("--variant {name}:{set}")));
         let changed: Vec<(String, String)> = changed.collect();
         add(&mut all, &mut loaded, name, further, &changed)?;
     }
     for path in &args.others {
-        let further = load::further("compare", context, path)?;
+        let further = load::plan_with("compare", context, Beside { other: Some(path), ..Beside::default() })?;
         let name = shown(&path.to_string_lossy().replace('\\', "/"));
         add(&mut all, &mut loaded, name, further, &[])?;
     }

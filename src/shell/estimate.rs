@@ -6,7 +6,8 @@ use super::app::Context;
 use super::cli::{Drill, EstimateArgs};
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
-use super::output::Format;
+use super::load::Beside;
+use super::output::{Form, Format};
 use super::run::{Run, run_map};
 use crate::assessment::range::parameter_range;
 use crate::assessment::replay::replay;
@@ -20,7 +21,7 @@ use crate::words::calendar::Instant;
 
 /// Runs the command.
 pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Error> {
-    let run = Run::load_with("estimate", context, args.replay.as_deref())?;
+    let run = Run::load_with("estimate", context, Beside { past: args.replay.as_deref(), ..Beside::default() })?;
     let mut assessment = run.assess()?;
     let range = parameter_range(&assessment)?.transpose();
     if let Ok(year) = &mut assessment.year {
@@ -28,7 +29,7 @@ pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Er
     }
     assessment.replay = replay(&run.loaded.plan)?;
     let verdict = judge(&assessment, &Levels::default());
-    let curve = if context.outputs.formats().any(|format| format == Format::Text) {
+    let curve = if context.outputs.formats().any(|format| format == Form::Result(Format::Text)) {
         spend_curve(&assessment)?
     } else {
         Vec::new()
@@ -69,8 +70,8 @@ pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Er
 /// The first such day from `as_of` on.
 fn planned(assessment: &Assessment<'_>, wanted: Drill) -> Result<Scenario, Error> {
     let plan = assessment.plan();
-    let days = (0..7).filter_map(|day| plan.as_of.checked_add_days(chrono::Days::new(day)));
-    let day: Option<NaiveDate> = days.into_iter().find(|day| day.weekday() == wanted.day);
+    let mut days = (0..7).filter_map(|day| plan.as_of.checked_add_days(chrono::Days::new(day)));
+    let day: Option<NaiveDate> = days.find(|day| day.weekday() == wanted.day);
     let Some(day) = day else {
         return Err(ErrorKind::Unanswerable("no such day is left in the calendar".to_owned()).into());
     };

@@ -1,6 +1,6 @@
 //! Finds and reads the plan that the global options name.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::app::Context;
 use super::error::{Error, ErrorKind, shown};
@@ -9,6 +9,7 @@ use crate::input::example::FILES;
 use crate::input::fault::{FaultKind, Faults};
 use crate::input::files::{FileFault, Folder, NamedText, PLAN, discover, read_argument, read_plan};
 use crate::input::plan::{Loaded, Options, Rejected, load};
+use crate::model::lock::LOCK;
 use crate::policy::catalogue::known;
 use crate::render::{diagnostics, json};
 
@@ -37,56 +38,78 @@ fn source(context: &Context, other: Option<&Path>) -> Result<(NamedText, Folder)
     read_plan(&path)
 }
 
+/// What a command has beside the plan that the options name.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    /// Another plan in its place, with the what-if changes of this one.
+    pub other: Option<&'a Path>,
+    /// Further what-if changes.
+    pub sets: &'a [String],
+    /// A file of further past outages.
+    pub past: Option<&'a Path>,
+    /// Whether it is set against its sign-off.
+    pub sign: Sign<'a>,
+}
+
+/// Whether a plan is set against its sign-off.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Sign<'a> {
+    /// It is not.
+    #[default]
+    Off,
+    /// Against the one that an argument names, or the one beside the plan where there is one.
+    Against(Option<&'a Path>),
+}
+
 /// Reads the plan and its tables. Where they are faulty, the faults go to every output and the run is over.
 pub(super) fn plan(command: &str, context: &mut Context) -> Result<Loaded, Error> {
-    read(command, context, None, &[], None)
+    plan_with(command, context, Beside::default())
 }
 
-/// The same, with a file of further past outages.
-pub(super) fn plan_with(command: &str, context: &mut Context, past: Option<&Path>) -> Result<Loaded, Error> {
-    read(command, context, None, &[], past)
-}
-
-/// The same plan with further what-if changes.
-pub(super) fn variant(command: &str, context: &mut Context, sets: &[String]) -> Result<Loaded, Error> {
-    read(command, context, None, sets, None)
-}
-
-/// Another plan, with the what-if changes of this one.
-pub(super) fn further(command: &str, context: &mut Context, path: &Path) -> Result<Loaded, Error> {
-    read(command, context, Some(path), &[], None)
-}
-
-fn read(
-    command: &str,
-    context: &mut Context,
-    other: Option<&Path>,
-    sets: &[String],
-    past: Option<&Path>,
-) -> Result<Loaded, Error> {
-    let (text, folder) = match source(context, other) {
-        Ok(source) => source,
-        Err(fault) => {
-            // A plan that cannot be had is a fault of the inputs as well, and the only one that can be known.
-            let faults = Faults::default();
-            faults.bare(fault.kind, shown(&fault.message), fault.help);
-            let rejected = Rejected { faults: faults.into_sorted(), ..Rejected::default() };
-            return Err(reject(command, context, &rejected)?);
-        }
+/// The same, with what a command has beside it.
+pub(super) fn plan_with(command: &str, context: &mut Context, beside: Beside<'_>) -> Result<Loaded, Error> {
+    let texts = source(context, beside.other).and_then(|(text, folder)| {
+        let lock = match beside.sign {
+            Sign::Off => None,
+            Sign::Against(Some(path)) => Some(read_argument(path)?),
+            Sign::Against(None) => folder.beside(LOCK)?,
+        };
+        let past = beside.past.map(read_argument).transpose().map_err(|mut fault| {
+            // The hint for an empty plan would mislead here.
+            fault.help = "a CSV whose first row names its columns: start, end, cause, billed".to_owned();
+            fault
+        })?;
+        Ok((text, folder, lock, past))
+    });
+    let (text, folder, lock, past) = match texts {
+        Ok(texts) => texts,
+        Err(fault) => return Err(unreadable(command, context, fault)?),
     };
-    let incidents = past
-        .map(|path| {
-            read_argument(path).map_err(|mut fault| {
-                // The hint for an empty plan would mislead here.
-                fault.help = "a CSV whose first row names its columns: start, end, cause, billed".to_owned();
-                fault
-            })
-        })
-        .transpose()?;
     let rules = known();
-    let sets: Vec<String> = context.global.set.iter().chain(sets).cloned().collect();
-    let options = Options { as_of: context.global.as_of, sets: &sets, incidents: incidents.as_ref(), rules: &rules };
+    let sets: Vec<String> = context.global.set.iter().chain(beside.sets).cloned().collect();
+    let options = Options { as_of: context.global.as_of, sets: &sets, incidents: past.as_ref(), rules: &rules, lock };
     load(text, &folder, &options).or_else(|rejected| Err(reject(command, context, &rejected)?))
+}
+
+/// Where the sign-off of the plan stands.
+pub(super) fn lock_path(context: &Context) -> Result<PathBuf, Error> {
+    let plan = match &context.global.plan {
+        Some(path) if path == Path::new("-") => {
+            let message = "a plan on standard input has no folder for a lock".to_owned();
+            return Err(Error::from(ErrorKind::Arguments(message)).hint("name one with --lock FILE"));
+        }
+        Some(path) => Some(path.clone()),
+        None => std::env::current_dir().ok().and_then(|here| discover(&here)),
+    };
+    Ok(plan.as_deref().and_then(Path::parent).map_or_else(|| PathBuf::from(LOCK), |folder| folder.join(LOCK)))
+}
+
+/// Tells that a plan cannot be had: a fault of the inputs as well, and the only one that can be known.
+pub(super) fn unreadable(command: &str, context: &mut Context, fault: FileFault) -> Result<Error, Error> {
+    let faults = Faults::default();
+    faults.bare(fault.kind, shown(&fault.message), fault.help);
+    let rejected = Rejected { faults: faults.into_sorted(), ..Rejected::default() };
+    reject(command, context, &rejected)
 }
 
 /// Tells faults: as JSON where that is wanted, and as text for standard error.

@@ -27,8 +27,10 @@ mod load;
 mod man;
 pub mod output;
 mod rates;
+mod report;
 mod rules;
 mod run;
+mod sign;
 mod simulate;
 mod size;
 

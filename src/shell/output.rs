@@ -19,14 +19,33 @@ pub enum Format {
     Json,
 }
 
-impl Format {
-    /// Every format with its name on the command line.
-    pub const NAMES: [(&'static str, Self); 2] = [("text", Self::Text), ("json", Self::Json)];
+/// A form that a document takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One that every result takes.
+    Result(Format),
+    /// A page for a browser.
+    Html,
+    /// Markdown.
+    Markdown,
+    /// A table for spreadsheets.
+    Csv,
+}
+
+impl Form {
+    /// Every form with its name on the command line.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("text", Self::Result(Format::Text)),
+        ("json", Self::Result(Format::Json)),
+        ("html", Self::Html),
+        ("markdown", Self::Markdown),
+        ("csv", Self::Csv),
+    ];
 
     /// The name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+        Self::NAMES.iter().find(|(_, form)| *form == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -34,7 +53,7 @@ impl Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputArg {
     /// The form.
-    pub format: Format,
+    pub format: Form,
     /// The file; standard output where there is none.
     pub path: Option<PathBuf>,
 }
@@ -47,8 +66,8 @@ impl FromStr for OutputArg {
             Some((name, path)) => (name, Some(path)),
             None => (text, None),
         };
-        let Some((_, format)) = Format::NAMES.iter().find(|(known, _)| *known == name) else {
-            return Err(did_you_mean(name, &Format::NAMES.map(|(name, _)| name)));
+        let Some((_, format)) = Form::NAMES.iter().find(|(known, _)| *known == name) else {
+            return Err(did_you_mean(name, &Form::NAMES.map(|(name, _)| name)));
         };
         let path = match path {
             Some("") => return Err(format!("a path is missing after `=`, such as {name}=result.{name}")),
@@ -88,7 +107,7 @@ enum Target {
 
 /// The opened outputs of a run.
 pub struct Outputs {
-    targets: Vec<(Format, Target)>,
+    targets: Vec<(Form, Target)>,
     color: Color,
 }
 
@@ -99,7 +118,7 @@ impl Outputs {
     /// # Errors
     /// Where two outputs go to one place, or a file cannot be opened, or is one that is read.
     pub fn open(wanted: &[OutputArg], color: Color, inputs: &[&Path]) -> Result<Self, Error> {
-        let text = [OutputArg { format: Format::Text, path: None }];
+        let text = [OutputArg { format: Form::Result(Format::Text), path: None }];
         let wanted = if wanted.is_empty() { text.as_slice() } else { wanted };
         // All conflicts are seen before any file is touched.
         for (i, output) in wanted.iter().enumerate() {
@@ -121,7 +140,7 @@ impl Outputs {
     }
 
     /// The formats that are wanted, in the order of the command line.
-    pub fn formats(&self) -> impl Iterator<Item = Format> + '_ {
+    pub fn formats(&self) -> impl Iterator<Item = Form> + '_ {
         self.targets.iter().map(|(format, _)| *format)
     }
 
@@ -131,6 +150,20 @@ impl Outputs {
     /// # Errors
     /// Those of `render`, and where an output cannot be written.
     pub fn write(&mut self, mut render: impl FnMut(Format) -> Result<String, Error>) -> Result<(), Error> {
+        self.write_forms(|form| match form {
+            Form::Result(format) => render(format),
+            other => {
+                let error = Error::from(ErrorKind::Arguments(format!("this command gives no {}", other.name())));
+                Err(error.hint("text and json; `trunkrisk report` gives html, markdown and csv as well"))
+            }
+        })
+    }
+
+    /// The same for a document, which takes more forms.
+    ///
+    /// # Errors
+    /// As [`Outputs::write`].
+    pub fn write_forms(&mut self, mut render: impl FnMut(Form) -> Result<String, Error>) -> Result<(), Error> {
         let texts = self.formats().map(&mut render).collect::<Result<Vec<_>, _>>()?;
         for ((_, target), text) in self.targets.iter_mut().zip(texts) {
             match target {
@@ -150,6 +183,21 @@ impl Outputs {
     pub fn notice(&self, text: &str) {
         to_stderr(text, self.color);
     }
+}
+
+/// Writes a file that holds either what it held or the new text, whatever happens meanwhile.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write_file(path: &Path, name: &str, text: &str) -> Result<(), Error> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        unwritable(name, &error)
+    })
 }
 
 /// Writes to standard output. A closed pipe is a success: whoever read it has read enough.
@@ -211,9 +259,9 @@ mod tests {
     #[test]
     fn outputs_are_read_from_their_argument() {
         let read = |text: &str| text.parse::<OutputArg>();
-        assert_eq!(read("json"), Ok(OutputArg { format: Format::Json, path: None }));
-        assert_eq!(read("json=-"), Ok(OutputArg { format: Format::Json, path: None }));
-        assert_eq!(read("text=a=b"), Ok(OutputArg { format: Format::Text, path: Some("a=b".into()) }));
+        assert_eq!(read("json"), Ok(OutputArg { format: Form::Result(Format::Json), path: None }));
+        assert_eq!(read("json=-"), Ok(OutputArg { format: Form::Result(Format::Json), path: None }));
+        assert_eq!(read("text=a=b"), Ok(OutputArg { format: Form::Result(Format::Text), path: Some("a=b".into()) }));
         assert_eq!(read("jsn"), Err("did you mean `json`?".to_owned()));
         assert!(read("json=").is_err() && read("").is_err());
     }
@@ -223,7 +271,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (plan, result) = (folder.path().join("plan"), folder.path().join("result"));
         std::fs::write(&plan, "precious").unwrap();
-        let to = |path: &Path| OutputArg { format: Format::Text, path: Some(path.to_owned()) };
+        let to = |path: &Path| OutputArg { format: Form::Result(Format::Text), path: Some(path.to_owned()) };
         assert!(Outputs::open(&[to(&plan)], Color::Always, &[&plan]).is_err());
         assert!(Outputs::open(&[to(&result), to(&result)], Color::Always, &[]).is_err());
         assert!(Outputs::open(&[to(&result.join("none"))], Color::Always, &[]).is_err());

@@ -1,19 +1,18 @@
 //! What `check`, `estimate` and `size` share: a plan, reckoned through, and its JSON.
 
-use std::path::Path;
-
 use serde_json::{Map, Value, json};
 
 use super::app::Context;
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
-use super::load;
+use super::load::{self, Beside};
 use crate::assessment::{Assessment, assess};
 use crate::input::plan::Loaded;
 use crate::outage::OutageError;
 use crate::policy::Verdict;
 use crate::policy::judge::Status;
 use crate::render::json::{document, envelope, put_verdict};
+use crate::render::lock::value as sign_off;
 use crate::render::replay::replay;
 use crate::render::run::{capacity, scenarios, standing};
 use crate::render::text::Detail;
@@ -36,17 +35,21 @@ impl From<OutageError> for Error {
 impl Run {
     /// Reads the plan that the options name.
     pub fn load(command: &str, context: &mut Context) -> Result<Self, Error> {
-        Self::load_with(command, context, None)
+        Self::load_with(command, context, Beside::default())
     }
 
-    /// The same, with a file of further past outages.
-    pub fn load_with(command: &str, context: &mut Context, past: Option<&Path>) -> Result<Self, Error> {
-        let detail = match (context.global.quiet, context.global.verbose) {
+    /// Reads it with what a command has beside it.
+    pub fn load_with(command: &str, context: &mut Context, beside: Beside<'_>) -> Result<Self, Error> {
+        Ok(Self { loaded: load::plan_with(command, context, beside)?, detail: Self::detail(context) })
+    }
+
+    /// How much the options want said.
+    pub fn detail(context: &Context) -> Detail {
+        match (context.global.quiet, context.global.verbose) {
             (true, _) => Detail::Quiet,
             (_, true) => Detail::Verbose,
             _ => Detail::Normal,
-        };
-        Ok(Self { loaded: load::plan_with(command, context, past)?, detail })
+        }
     }
 
     /// Reckons it through.
@@ -91,6 +94,9 @@ pub(super) fn run_map(
         if let Some(past) = &assessment.replay {
             map.insert("replay".into(), replay(past, assessment));
         }
+    }
+    if let Some(lock) = sign_off(assessment) {
+        map.insert("sign_off".into(), lock);
     }
     put_verdict(&mut map, verdict, &run.loaded);
     Ok(map)

@@ -722,6 +722,9 @@ const CASES: &[Case] = &[
 /// The families of which every rule has a case.
 const FAMILIES: [&str; 5] = ["CAP", "COST", "RATE", "TRUNK", "GOV"];
 
+/// Rules that need a sign-off beside the plan: their cases are in `sign`.
+const SIGNED: [&str; 2] = ["GOV005", "GOV006"];
+
 fn assert_says(what: &str, text: &str, wanted: &[String]) {
     for part in wanted {
         assert!(text.contains(part.as_str()), "{what}: {part:?} is not in {text:?}");
@@ -739,8 +742,10 @@ fn nothing_fires_on_the_base() {
 
 #[test]
 fn every_rule_has_a_case() {
-    let wanted: Vec<&str> =
-        rules().map(|rule| rule.code).filter(|code| FAMILIES.iter().any(|family| code.starts_with(family))).collect();
+    let wanted: Vec<&str> = rules()
+        .map(|rule| rule.code)
+        .filter(|code| !SIGNED.contains(code) && FAMILIES.iter().any(|family| code.starts_with(family)))
+        .collect();
     let cases: Vec<&str> = CASES.iter().map(|case| case.code).collect();
     assert_eq!(cases, wanted);
 }

@@ -8,9 +8,9 @@ use crate::assessment::Assessment;
 use crate::input::plan::Loaded;
 use crate::model::plan::Start;
 use crate::policy::judge::{Status, Verdict};
-use crate::render::diagnostics;
 use crate::render::escape::shorten;
 use crate::render::table::{Align, Table};
+use crate::render::{diagnostics, lock};
 use crate::words::level::Level;
 
 /// The screen of `check`. `exit` is the code that the program ends with.
@@ -33,6 +33,7 @@ pub fn check(
     if detail > Detail::Quiet {
         out.push_str(&list(verdict, loaded, detail));
         out.push('\n');
+        out.push_str(&lock::text(assessment));
         out.push_str(&spend_table(assessment));
         out.push('\n');
         for finding in verdict.findings.iter().filter(|f| f.waived_by.is_none()) {
@@ -73,18 +74,33 @@ fn last_line(verdict: &Verdict, exit: u8) -> String {
 /// Spend by cause and outage length.
 fn spend_table(assessment: &Assessment<'_>) -> String {
     let plan = assessment.plan();
-    let lengths: Vec<String> = plan.scenario.durations.iter().map(|s| length(*s)).collect();
     let title = match plan.scenario.start {
         Start::Worst => format!("spend by outage length [{}], each at its worst start", plan.currency),
         Start::At(at) => format!("spend by outage length [{}], from {at}", plan.currency),
     };
-    let mut columns = vec![("cause", Align::Left)];
-    columns.extend(lengths.iter().map(|l| (l.as_str(), Align::Right)));
+    let (heading, rows) = spend_rows(assessment);
+    let columns: Vec<(&str, Align)> = heading
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (name.as_str(), if i == 0 { Align::Left } else { Align::Right }))
+        .collect();
     let mut table = Table::new(&columns).caption(&title);
-    for (index, cause) in plan.causes.iter().enumerate() {
-        let mut row = vec![shorten(&cause.name, 40).into_owned()];
-        row.extend(assessment.scenarios.iter().filter(|s| s.cause == index).map(|s| amount(&s.spend, s.incomplete)));
+    for row in rows {
         table.row(row);
     }
     table.render()
+}
+
+/// Spend by cause and outage length: heading and rows.
+#[must_use]
+pub fn spend_rows(assessment: &Assessment<'_>) -> (Vec<String>, Vec<Vec<String>>) {
+    let plan = assessment.plan();
+    let mut heading = vec!["cause".to_owned()];
+    heading.extend(plan.scenario.durations.iter().map(|s| length(*s)));
+    let rows = plan.causes.iter().enumerate().map(|(index, cause)| {
+        let mut row = vec![shorten(&cause.name, 40).into_owned()];
+        row.extend(assessment.scenarios.iter().filter(|s| s.cause == index).map(|s| amount(&s.spend, s.incomplete)));
+        row
+    });
+    (heading, rows.collect())
 }

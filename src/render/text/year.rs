@@ -231,23 +231,25 @@ pub fn compared(all: &[Compared], code: &str) -> String {
 }
 
 fn causes(assessment: &Assessment<'_>, year: &Year) -> String {
+    let title = format!("what each cause implies [{}]", assessment.plan().currency);
+    let (heading, rows) = cause_rows(assessment, year);
+    let columns: Vec<(&str, Align)> =
+        heading.iter().enumerate().map(|(i, name)| (*name, if i == 0 { Align::Left } else { Align::Right })).collect();
+    let mut table = Table::new(&columns).caption(&title);
+    for row in rows {
+        table.row(row);
+    }
+    table.render()
+}
+
+/// What each cause implies: heading and rows.
+#[must_use]
+pub fn cause_rows(assessment: &Assessment<'_>, year: &Year) -> ([&'static str; 10], Vec<Vec<String>>) {
     let plan = assessment.plan();
-    let title = format!("what each cause implies [{}]", plan.currency);
-    let mut table = Table::new(&[
-        ("cause", Align::Left),
-        ("a year", Align::Right),
-        ("mean length", Align::Right),
-        ("median", Align::Right),
-        ("P95", Align::Right),
-        ("costs, mean", Align::Right),
-        ("at median", Align::Right),
-        ("at P95", Align::Right),
-        ("of mean", Align::Right),
-        ("of tail", Align::Right),
-    ])
-    .caption(&title);
-    for cause in &year.causes {
-        table.row([
+    let heading =
+        ["cause", "a year", "mean length", "median", "P95", "costs, mean", "at median", "at P95", "of mean", "of tail"];
+    let rows = year.causes.iter().map(|cause| {
+        vec![
             shorten(plan.causes.get(cause.cause).map_or("", |named| named.name.as_str()), 40).into_owned(),
             significant(cause.outages, 3),
             about(cause.mean_length),
@@ -258,9 +260,9 @@ fn causes(assessment: &Assessment<'_>, year: &Year) -> String {
             cause.p95_spend.rounded_amount(),
             percent(cause.share_of_mean),
             percent(cause.share_of_tail),
-        ]);
-    }
-    table.render()
+        ]
+    });
+    (heading, rows.collect())
 }
 
 /// The exceedance curve.
