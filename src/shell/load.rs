@@ -1,5 +1,7 @@
 //! Finds and reads the plan that the global options name.
 
+use std::path::PathBuf;
+
 use super::app::Context;
 use super::error::{Error, ErrorKind, shown};
 use super::output::Format;
@@ -46,7 +48,16 @@ pub(super) fn plan(command: &str, context: &mut Context) -> Result<Loaded, Error
     };
     let rules = known();
     let options = Options { as_of: context.global.as_of, sets: &context.global.set, rules: &rules };
-    load(text, &folder, &options).or_else(|rejected| Err(reject(command, context, &rejected)?))
+    let loaded = load(text, &folder, &options);
+    if let Folder::Disk { root, .. } = &folder {
+        let inputs = match &loaded {
+            Ok(loaded) => &loaded.inputs,
+            Err(rejected) => &rejected.inputs,
+        };
+        let read: Vec<PathBuf> = inputs.iter().map(|input| root.join(&input.path)).collect();
+        context.outputs.spare(read.iter().map(PathBuf::as_path))?;
+    }
+    loaded.or_else(|rejected| Err(reject(command, context, &rejected)?))
 }
 
 /// Tells faults: as JSON where that is wanted, and as text for standard error.
