@@ -11,11 +11,12 @@ pub mod trace;
 pub mod year;
 
 use crate::model::plan::Plan;
+use crate::model::trunk::Trunk;
 use crate::outage::OutageError;
 use crate::outage::engine::Engine;
 use crate::outage::scenario::{Scenario, scenario};
 use crate::rating::border::weight;
-use crate::rating::monthly::standing_month;
+use crate::rating::monthly::{charges_unknown_channels, seats_month, standing_month};
 use crate::words::money::Money;
 
 use capacity::Capacity;
@@ -28,7 +29,8 @@ pub struct Assessment<'a> {
     pub capacity: Capacity,
     /// By cause and length, in the order of the plan.
     pub scenarios: Vec<Scenario>,
-    /// What the trunks cost in a month without any outage, by position; nothing for seats, which the plan pays anyway.
+    /// What the trunks cost in a month without any outage, by position, the seats of a flat rate included: the least
+    /// that it can be where [`Assessment::standing_unknown`] says so.
     pub standing: Vec<Money>,
     /// What the failovers of a year cost, or why nobody can tell.
     pub year: Result<year::Year, String>,
@@ -153,7 +155,9 @@ fn standing(engine: &Engine<'_>) -> Result<Vec<Money>, OutageError> {
         .map(|trunk| {
             let Some(table) = plan.table(trunk) else { return Ok(Money::zero(plan.currency)) };
             let channels = trunk.channel_limit(table, plan.licensed_seats()).at();
-            let month = Money::new(standing_month(&table.fees, channels)?, table.currency);
+            let seats = seats_month(table, plan.licensed_seats())?.unwrap_or_default();
+            let fees = Money::new(standing_month(&table.fees, channels)?, table.currency);
+            let month = fees.checked_add(Money::new(seats, table.currency))?;
             let rate = plan.exchange_rate(table.currency).unwrap_or(rust_decimal::Decimal::ONE);
             Ok(if table.currency == plan.currency { month } else { month.times(rate, plan.currency)? })
         })
@@ -165,6 +169,20 @@ impl Assessment<'_> {
     #[must_use]
     pub fn plan(&self) -> &Plan {
         self.engine.plan
+    }
+
+    /// Why a trunk costs more in a month than its standing cost says; nothing where all of it is known.
+    #[must_use]
+    pub fn standing_unknown(&self, trunk: &Trunk) -> Option<&'static str> {
+        let plan = self.plan();
+        let table = plan.table(trunk)?;
+        let channels = trunk.channel_limit(table, plan.licensed_seats()).at();
+        if charges_unknown_channels(&table.fees, channels) {
+            return Some("its table charges by the channel, and neither plan nor table states how many there are");
+        }
+        // Seats of a price too large are an error where the standing cost is reckoned.
+        let seats = seats_month(table, plan.licensed_seats()).unwrap_or_default();
+        seats.is_none().then_some("its seats are paid by the day, or in several markets")
     }
 }
 

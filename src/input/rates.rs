@@ -235,8 +235,10 @@ fn prepaid(field: &Field<'_>) -> Option<Prepaid> {
     let top_ups = table.or("top_ups_per_day", 0, |f| f.whole32(0, 10_000));
     let delay = table.or("delay", 0, |f| f.duration().and_then(|d| i64::try_from(d.as_millis()).ok()));
     let place = table.place();
+    // No top-ups a day is a statement; none stated, beside an amount, is an omission.
+    let unsaid = table.given(&["top_ups_per_day"]).is_empty();
     if let (Some(top_up), Some(top_ups)) = (top_up, top_ups)
-        && (top_up.is_zero() != (top_ups == 0))
+        && ((top_up.is_zero() && top_ups > 0) || (!top_up.is_zero() && unsaid))
     {
         let key = if top_up.is_zero() { "top_ups_per_day" } else { "top_up" };
         field.log().faults.at(

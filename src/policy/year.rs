@@ -110,7 +110,11 @@ pub(super) fn standing(assessment: &Assessment<'_>) -> Judgement {
         Err(error) => return Judgement::blind(error.to_string()),
     };
     if standing.exceeds(&budget) != Some(true) {
-        return Judgement::clean();
+        let unknown = plan.trunks.iter().skip(1).find_map(|trunk| Some((trunk, assessment.standing_unknown(trunk)?)));
+        return match unknown {
+            Some((trunk, why)) => Judgement::blind(format!("`{}` costs more than is known: {why}", trunk.name)),
+            None => Judgement::clean(),
+        };
     }
     let (costs, limit) = money_pair(&standing, &budget);
     Judgement::found(vec![Found {

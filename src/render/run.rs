@@ -243,6 +243,9 @@ pub fn standing(assessment: &Assessment<'_>) -> Value {
     plan.trunks
         .iter()
         .zip(&assessment.standing)
-        .map(|(trunk, month)| json!({ "name": trunk.name, "month": money(month) }))
+        .map(|(trunk, month)| {
+            let complete = assessment.standing_unknown(trunk).is_none();
+            json!({ "name": trunk.name, "month": money(month), "complete": complete })
+        })
         .collect()
 }

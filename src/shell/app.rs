@@ -40,7 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn execute(cli: Cli) -> Result<Exit, Error> {
     let outputs = Outputs::open(&cli.global.output, cli.global.color, &cli.inputs())?;
     let mut context = Context { global: cli.global, outputs };
-    match &cli.command {
+    let done = match &cli.command {
         Command::Check(args) => check::run(args, &mut context),
         Command::Estimate(args) => estimate::run(args, &mut context),
         Command::Size(args) => size::run(args, &mut context),
@@ -55,5 +55,9 @@ fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Init(args) => init::run(args, &mut context),
         Command::Completions(args) => completions::run(args, &mut context),
         Command::Man(args) => man::run(args, &mut context),
+    };
+    if done.is_err() {
+        context.outputs.clear();
     }
+    done
 }

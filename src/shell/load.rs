@@ -88,7 +88,16 @@ pub(super) fn plan_with(command: &str, context: &mut Context, beside: Beside<'_>
     let rules = known();
     let sets: Vec<String> = context.global.set.iter().chain(beside.sets).cloned().collect();
     let options = Options { as_of: context.global.as_of, sets: &sets, incidents: past.as_ref(), rules: &rules, lock };
-    load(text, &folder, &options).or_else(|rejected| Err(reject(command, context, &rejected)?))
+    let loaded = load(text, &folder, &options);
+    if let Folder::Disk { root, .. } = &folder {
+        let inputs = match &loaded {
+            Ok(loaded) => &loaded.inputs,
+            Err(rejected) => &rejected.inputs,
+        };
+        let read: Vec<PathBuf> = inputs.iter().map(|input| root.join(&input.path)).collect();
+        context.outputs.spare(read.iter().map(PathBuf::as_path))?;
+    }
+    loaded.or_else(|rejected| Err(reject(command, context, &rejected)?))
 }
 
 /// Where the sign-off of the plan stands.

@@ -102,18 +102,21 @@ impl Color {
 
 enum Target {
     Stdout,
-    File(String, File),
+    /// Its name for people, its path, and the file.
+    File(String, PathBuf, File),
 }
 
 /// The opened outputs of a run.
 pub struct Outputs {
     targets: Vec<(Form, Target)>,
     color: Color,
+    written: bool,
 }
 
 impl Outputs {
     /// Opens every output, so that a path that cannot be written is known before the long run. Text on standard
-    /// output where none is named. `inputs` are the files that the run reads: they are not written over.
+    /// output where none is named. `inputs` are the files that the run reads: they are not written over. What a file
+    /// holds stays there until something is written, or [`Outputs::clear`]: see [`Outputs::spare`].
     ///
     /// # Errors
     /// Where two outputs go to one place, or a file cannot be opened, or is one that is read.
@@ -130,13 +133,47 @@ impl Outputs {
                 None => Target::Stdout,
                 Some(path) => {
                     let name = shown(&path.to_string_lossy());
-                    let file = File::create(path).map_err(|error| unwritable(&name, &error))?;
-                    Target::File(name, file)
+                    let opened = File::options().write(true).create(true).truncate(false).open(path);
+                    let file = opened.map_err(|error| unwritable(&name, &error))?;
+                    Target::File(name, path.clone(), file)
                 }
             };
             targets.push((output.format, target));
         }
-        Ok(Self { targets, color })
+        Ok(Self { targets, color, written: false })
+    }
+
+    /// Refuses to write over files that are known as inputs only once they were found. No output is written then.
+    ///
+    /// # Errors
+    /// Where an output is one of them.
+    pub fn spare<'a>(&mut self, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), Error> {
+        let mut inputs = inputs.into_iter();
+        let read = inputs.find_map(|input| {
+            self.targets.iter().find_map(|(_, target)| match target {
+                Target::File(name, path, _) if same(path, input) => Some(name.clone()),
+                _ => None,
+            })
+        });
+        match read {
+            Some(name) => {
+                self.targets.clear();
+                Err(written_over(&name))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Empties every file where nothing was written, so that no result of an earlier run is taken for that of one that
+    /// failed.
+    pub fn clear(&mut self) {
+        let unwritten = self.targets.iter_mut().filter(|_| !self.written);
+        for (_, target) in unwritten {
+            if let Target::File(_, _, file) = target {
+                // Nothing can be done about a file that cannot be emptied, and the run has its own error already.
+                let _ = empty(file);
+            }
+        }
     }
 
     /// The formats that are wanted, in the order of the command line.
@@ -165,12 +202,14 @@ impl Outputs {
     /// As [`Outputs::write`].
     pub fn write_forms(&mut self, mut render: impl FnMut(Form) -> Result<String, Error>) -> Result<(), Error> {
         let texts = self.formats().map(&mut render).collect::<Result<Vec<_>, _>>()?;
+        self.written = true;
         for ((_, target), text) in self.targets.iter_mut().zip(texts) {
             match target {
                 Target::Stdout => to_stdout(&text, self.color)?,
-                Target::File(name, file) => {
+                Target::File(name, _, file) => {
                     let plain = anstream::adapter::strip_str(&text).to_string();
-                    file.write_all(plain.as_bytes())
+                    empty(file)
+                        .and_then(|()| file.write_all(plain.as_bytes()))
                         .and_then(|()| file.flush())
                         .map_err(|error| unwritable(name, &error))?;
                 }
@@ -231,9 +270,18 @@ fn refuse_conflicts(output: &OutputArg, before: &[OutputArg], inputs: &[&Path]) 
         return Err(ErrorKind::Arguments(format!("two outputs go to {name}")).into());
     }
     if inputs.iter().any(|input| same(input, path)) {
-        return Err(ErrorKind::Arguments(format!("{name} is read by this run; --output would write over it")).into());
+        return Err(written_over(&name));
     }
     Ok(())
+}
+
+fn written_over(name: &str) -> Error {
+    ErrorKind::Arguments(format!("{name} is read by this run; --output would write over it")).into()
+}
+
+/// Takes away what a file held; a device or a pipe holds nothing.
+fn empty(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() { file.set_len(0) } else { Ok(()) }
 }
 
 fn same(one: &Path, other: &Path) -> bool {
@@ -276,8 +324,19 @@ mod tests {
         assert!(Outputs::open(&[to(&result), to(&result)], Color::Always, &[]).is_err());
         assert!(Outputs::open(&[to(&result.join("none"))], Color::Always, &[]).is_err());
         assert_eq!(std::fs::read_to_string(&plan).unwrap(), "precious");
+        // A plan that is found by walking up is known as an input only then.
+        let mut outputs = Outputs::open(&[to(&result), to(&plan)], Color::Always, &[]).unwrap();
+        assert!(outputs.spare([result.join("none").as_path(), plan.as_path()]).is_err());
+        outputs.clear();
+        assert_eq!(std::fs::read_to_string(&plan).unwrap(), "precious");
+        std::fs::write(&result, "a result that is longer than the next").unwrap();
         let mut outputs = Outputs::open(&[to(&result)], Color::Always, &[&plan]).unwrap();
+        outputs.spare([plan.as_path()]).unwrap();
         outputs.write(|_| Ok("\u{1b}[1mbold\u{1b}[0m\n".to_owned())).unwrap();
         assert_eq!(std::fs::read_to_string(&result).unwrap(), "bold\n");
+        outputs.clear();
+        assert_eq!(std::fs::read_to_string(&result).unwrap(), "bold\n");
+        Outputs::open(&[to(&result)], Color::Always, &[]).unwrap().clear();
+        assert_eq!(std::fs::read_to_string(&result).unwrap(), "");
     }
 }

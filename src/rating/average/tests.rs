@@ -45,6 +45,30 @@ fn check(row: &RateRow, rules: &Billing, law: &TalkLaw, most: u64) {
 const EVER: u64 = 300_000_000;
 
 #[test]
+fn averages_agree_with_computed_values() {
+    let modes = [RoundingMode::HalfUp, RoundingMode::HalfEven, RoundingMode::Up, RoundingMode::Down];
+    let text = include_str!("../../../tests/data/rating/expected.csv");
+    let mut count = 0;
+    for line in text.lines().skip(2) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number = |i: usize| cells[i].parse::<f64>().unwrap();
+        let whole = |i: usize| cells[i].parse::<u32>().unwrap();
+        let law = match cells[0] {
+            "1" => TalkLaw::exponential(number(1)),
+            _ => TalkLaw::lognormal(number(1), number(2)),
+        };
+        let mut row = increments(cells[3], whole(5), whole(6));
+        row.connect_fee = dec(cells[4]);
+        let rules = billing(whole(7), modes[cells[8].parse::<usize>().unwrap() - 1]);
+        let got = average(&CallPricer::new(&row, &rules, None).unwrap(), &law.unwrap()).unwrap();
+        close(got.cost, number(9), line);
+        close(got.billed_seconds, number(10), line);
+        count += 1;
+    }
+    assert_eq!(count, 20);
+}
+
+#[test]
 fn closed_forms_of_the_exponential_law() {
     for (mean, further) in [(90.0, 1_u32), (90.0, 60), (15.0, 6), (7200.0, 1)] {
         let row = increments("0.06", further, further);

@@ -224,8 +224,11 @@ fn standing(assessment: &Assessment<'_>) -> String {
         .trunks
         .iter()
         .zip(&assessment.standing)
-        .filter(|(_, month)| !month.amount().is_zero())
-        .map(|(trunk, month)| format!("`{}` {month}", terminal(&trunk.name)))
+        .map(|(trunk, month)| (trunk, month, assessment.standing_unknown(trunk)))
+        .filter(|(_, month, unknown)| !month.amount().is_zero() || unknown.is_some())
+        .map(|(trunk, month, unknown)| {
+            format!("`{}` {}{month}", terminal(&trunk.name), if unknown.is_some() { "≥ " } else { "" })
+        })
         .collect();
     if parts.is_empty() {
         String::new()

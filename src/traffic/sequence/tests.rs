@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::traffic::testing::{close, cps, erl, share};
+use crate::traffic::testing::{close, cps, erl, rows, share};
 use crate::traffic::{Stream, cps as gate, engset, erlang, extended};
 
 fn offered(traffic: f64) -> Offered {
@@ -59,6 +59,30 @@ fn hunting_is_exact_where_only_channels_refuse() {
     }
     close(got.blocked_peakedness, Stream::overflow(erl(50.0), 55).peakedness(), 1e-10);
     close(got.absorbed().get(), 1.0 - b(50.0, 55), 1e-13);
+}
+
+#[test]
+fn gated_chains_agree_with_computed_values() {
+    let window = |code: f64| match code as u8 {
+        1 => Window::Rolling,
+        2 => Window::Fixed,
+        _ => Window::Average,
+    };
+    for row in rows(include_str!("../../../tests/data/traffic/gated-chains.csv")) {
+        let trunks = row[2..11].chunks(3).filter(|trunk| trunk[0] != 9.0);
+        let gates: Vec<Gate> = trunks
+            .map(|trunk| Gate {
+                cps: (trunk[0] > 0.0).then(|| (trunk[1], window(trunk[0]))),
+                channels: (trunk[2] > 0.0).then_some(trunk[2] as u64),
+                ..Gate::default()
+            })
+            .collect();
+        let floor = Offered { rate: cps(row[1]), ..offered(row[0]) };
+        let got = solve(&floor, &gates).unwrap();
+        conserves(&got);
+        assert_eq!(got.method, Method::Wilkinson, "{row:?}");
+        assert!((blocked(&got) / row[11] - 1.0).abs() < 1e-8, "{row:?}: {}", blocked(&got));
+    }
 }
 
 #[test]
