@@ -1,7 +1,20 @@
-//! Family `GOV`: what was approved, and whether it still holds. Judged with the waivers themselves.
+//! Family `GOV`: what was approved, and whether it still holds. Judged with the waivers themselves, and
+//! `policy-loosened` against a base.
 
 use super::rule::Rule;
 use crate::words::level::Level;
+
+/// A policy that lets more pass than the base's.
+pub static LOOSENED: Rule = Rule {
+    code: "GOV001",
+    name: "policy-loosened",
+    level: Level::Deny,
+    measures: None,
+    what: "Against a base: a budget, limit, level or confidence of the plan lets more pass than the base's, or a waiver is new or reaches further.",
+    why: "A change that loosens its own gate would pass by it. Until it is merged, the base's policy and waivers hold.",
+    fix: "Change the policy by itself, and have it approved by those who own it.",
+    judge: None,
+};
 
 /// A waiver past its last day.
 pub static WAIVER_EXPIRED: Rule = Rule {
@@ -52,5 +65,5 @@ const fn page(rule: &Rule) -> Rule {
     }
 }
 
-/// The rules. Codes 001, 005 and 006 belong to rules that need a base or a sign-off.
-pub static RULES: &[Rule] = &[page(&WAIVER_EXPIRED), page(&WAIVER_UNUSED), page(&WAIVER_CEILING)];
+/// The rules. Codes 005 and 006 belong to rules that need a sign-off.
+pub static RULES: &[Rule] = &[page(&LOOSENED), page(&WAIVER_EXPIRED), page(&WAIVER_UNUSED), page(&WAIVER_CEILING)];

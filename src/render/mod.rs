@@ -7,6 +7,7 @@
 pub mod chart;
 pub mod compare;
 pub mod diagnostics;
+pub mod diff;
 pub mod drill;
 pub mod escape;
 pub mod explain;

@@ -1,6 +1,7 @@
 //! Screens: the verdict first, then the numbers, then the detail.
 
 mod check;
+mod diff;
 mod estimate;
 mod findings;
 mod size;
@@ -19,7 +20,8 @@ use crate::words::duration::{compact, human};
 use crate::words::figure::{count, money_pair, percent, percent_pair};
 use crate::words::money::Money;
 
-pub use check::check;
+pub use check::{check, judged};
+pub use diff::{against, diff, no_change};
 pub use estimate::estimate;
 pub use findings::findings;
 pub use size::size;

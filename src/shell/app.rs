@@ -7,7 +7,7 @@ use super::cli::{Cli, Command, GlobalArgs};
 use super::error::Error;
 use super::exit::Exit;
 use super::output::{Outputs, to_stderr};
-use super::{check, compare, completions, erlang, estimate, explain, init, man, rates, rules, size};
+use super::{check, compare, completions, diff, erlang, estimate, explain, init, man, rates, rules, size};
 
 /// What every command gets beside its own arguments.
 pub struct Context {
@@ -43,6 +43,7 @@ fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Estimate(args) => estimate::run(args, &mut context),
         Command::Size(args) => size::run(args, &mut context),
         Command::Compare(args) => compare::run(args, &mut context),
+        Command::Diff(args) => diff::run(args, &mut context),
         Command::Erlang(args) => erlang::run(args, &mut context),
         Command::Rates(args) => rates::run(args, &mut context),
         Command::Explain(args) => explain::run(args, &mut context),

@@ -55,18 +55,43 @@ pub(super) fn further(command: &str, context: &mut Context, path: &Path) -> Resu
 fn read(command: &str, context: &mut Context, other: Option<&Path>, sets: &[String]) -> Result<Loaded, Error> {
     let (text, folder) = match source(context, other) {
         Ok(source) => source,
-        Err(fault) => {
-            // A plan that cannot be had is a fault of the inputs as well, and the only one that can be known.
-            let faults = Faults::default();
-            faults.bare(fault.kind, shown(&fault.message), fault.help);
-            let rejected = Rejected { faults: faults.into_sorted(), ..Rejected::default() };
-            return Err(reject(command, context, &rejected)?);
-        }
+        Err(fault) => return Err(unreadable(command, context, fault)?),
     };
-    let rules = known();
     let sets: Vec<String> = context.global.set.iter().chain(sets).cloned().collect();
-    let options = Options { as_of: context.global.as_of, sets: &sets, rules: &rules };
-    load(text, &folder, &options).or_else(|rejected| Err(reject(command, context, &rejected)?))
+    read_text(command, context, Text { text, folder: &folder, past: None, first_source: 0 }, &sets)
+}
+
+/// Tells that a plan cannot be had: a fault of the inputs as well, and the only one that can be known.
+pub(super) fn unreadable(command: &str, context: &mut Context, fault: FileFault) -> Result<Error, Error> {
+    let faults = Faults::default();
+    faults.bare(fault.kind, shown(&fault.message), fault.help);
+    let rejected = Rejected { faults: faults.into_sorted(), ..Rejected::default() };
+    reject(command, context, &rejected)
+}
+
+/// A plan's text, and what its tables are read by.
+pub(super) struct Text<'a> {
+    /// The plan.
+    pub text: NamedText,
+    /// Where its tables are.
+    pub folder: &'a Folder,
+    /// What stands before the names of its texts in reports.
+    pub past: Option<&'a str>,
+    /// The number of the first text.
+    pub first_source: u32,
+}
+
+/// Reads a plan's text and its tables, with what-if changes.
+pub(super) fn read_text(
+    command: &str,
+    context: &mut Context,
+    given: Text<'_>,
+    sets: &[String],
+) -> Result<Loaded, Error> {
+    let Text { text, folder, past, first_source } = given;
+    let rules = known();
+    let options = Options { as_of: context.global.as_of, sets, rules: &rules, past, first_source };
+    load(text, folder, &options).or_else(|rejected| Err(reject(command, context, &rejected)?))
 }
 
 /// Tells faults: as JSON where that is wanted, and as text for standard error.

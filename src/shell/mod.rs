@@ -9,6 +9,7 @@
 //! | [`output`] | where results go |
 //! | `run` | what the commands over a plan share |
 //! | `load` | the plan that the options name |
+//! | `sides` | BASE and HEAD of a comparison |
 //! | `batch` | tables of questions, `--batch FILE.csv` |
 
 pub mod app;
@@ -17,6 +18,7 @@ mod check;
 pub mod cli;
 mod compare;
 mod completions;
+mod diff;
 mod erlang;
 pub mod error;
 mod estimate;
@@ -29,6 +31,7 @@ pub mod output;
 mod rates;
 mod rules;
 mod run;
+mod sides;
 mod size;
 
 pub use app::run;

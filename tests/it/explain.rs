@@ -43,7 +43,7 @@ fn json(output: &Output) -> Value {
 fn demo() -> Loaded {
     let folder = Folder::Embedded(&FILES);
     let (sets, rules) = (Vec::new(), known());
-    load(folder.read(PLAN).unwrap(), &folder, &Options { as_of: None, sets: &sets, rules: &rules })
+    load(folder.read(PLAN).unwrap(), &folder, &Options { sets: &sets, rules: &rules, ..Options::default() })
         .unwrap_or_else(|rejected| panic!("{:?}", rejected.faults))
 }
 

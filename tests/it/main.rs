@@ -4,6 +4,7 @@ mod bad_inputs;
 mod compare;
 mod erlang;
 mod explain;
+mod gate;
 mod house;
 mod rates;
 mod readme;
