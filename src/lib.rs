@@ -47,7 +47,7 @@
 //! | 2 | [`model`] | plan, campaign, trunk, rate table, cause, policy: valid by construction, free of file formats |
 //! | 3 | [`input`] | TOML to model; all faults of all files, each with its place |
 //! | 4 | [`traffic`], [`routing`], [`rating`], [`outage`], [`year`], [`simulate`] | the engines |
-//! | 5 | [`assessment`], [`compare`] | runs the engines on a plan; sets alternatives of a plan side by side |
+//! | 5 | [`assessment`], [`compare`], [`diff`] | runs the engines on a plan; sets alternatives side by side, and a plan against its past |
 //! | 6 | [`policy`] | the rules, levels and waivers |
 //! | 7 | [`render`] | one file per format; formats and never computes |
 //! | 8 | [`shell`] | the command line; one file per command |
@@ -63,6 +63,7 @@
 
 pub mod assessment;
 pub mod compare;
+pub mod diff;
 pub mod input;
 pub mod model;
 pub mod outage;

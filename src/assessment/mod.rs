@@ -17,7 +17,7 @@ use crate::outage::engine::Engine;
 use crate::outage::scenario::{Scenario, scenario};
 use crate::rating::border::weight;
 use crate::rating::monthly::{charges_unknown_channels, seats_month, standing_month};
-use crate::words::money::Money;
+use crate::words::money::{Currency, Money};
 
 use capacity::Capacity;
 
@@ -162,6 +162,20 @@ fn standing(engine: &Engine<'_>) -> Result<Vec<Money>, OutageError> {
             Ok(if table.currency == plan.currency { month } else { month.times(rate, plan.currency)? })
         })
         .collect()
+}
+
+/// What the trunks behind the first cost in a year without any outage.
+///
+/// # Errors
+/// Where it has too many digits.
+pub fn standing_year(engine: &Engine<'_>) -> Result<Money, OutageError> {
+    of_year(engine.plan.currency, &standing(engine)?)
+}
+
+/// A year of what the trunks behind the first cost in a month.
+fn of_year(currency: Currency, months: &[Money]) -> Result<Money, OutageError> {
+    let month = Money::sum(currency, months.iter().skip(1).copied())?;
+    Ok(month.times(rust_decimal::Decimal::from(12), currency)?)
 }
 
 impl Assessment<'_> {

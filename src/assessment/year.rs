@@ -6,6 +6,7 @@ use super::simulated::{self, Method};
 use crate::model::cause::Frequency;
 use crate::model::law::DurationLaw;
 use crate::model::plan::Plan;
+use crate::model::policy::Budget;
 use crate::outage::OutageError;
 use crate::outage::engine::Engine;
 use crate::outage::profile::{Counted, Course};
@@ -160,9 +161,7 @@ impl Assessment<'_> {
     /// # Errors
     /// Where it has too many digits.
     pub fn standing_year(&self) -> Result<Money, OutageError> {
-        let currency = self.plan().currency;
-        let month = Money::sum(currency, self.standing.iter().skip(1).copied())?;
-        Ok(month.times(rust_decimal::Decimal::from(12), currency)?)
+        super::of_year(self.plan().currency, &self.standing)
     }
 }
 
@@ -229,14 +228,41 @@ pub fn year(assessment: &Assessment<'_>) -> Result<Result<Year, String>, OutageE
     }
 }
 
+/// Mean and 95 % quantile of a plan's year, as [`year`] has them, or why there is none.
+///
+/// # Errors
+/// As [`causes`].
+pub fn mean_and_p95(plan: &Plan) -> Result<Result<(Money, Money), String>, OutageError> {
+    let causes = match causes(plan)? {
+        Ok(causes) => causes,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let figures = || -> Result<(Money, Money), YearError> {
+        let read = read(&causes.parts(1.0), &asked_of_years(&plan.budget), &Known::default())?;
+        let money = |value: f64| expected_money(value, plan.currency).map_err(OutageError::from);
+        Ok((money(read.mean)?, money(read.quantiles.get(P95).map_or(0.0, |q| q.amount))?))
+    };
+    match figures() {
+        Ok(figures) => Ok(Ok(figures)),
+        Err(YearError::Outage(error)) => Err(error),
+        Err(other) => Ok(Err(other.to_string())),
+    }
+}
+
+/// What is asked of the law of a year.
+fn asked_of_years(budget: &Budget) -> Asked {
+    let mut quantiles = QUANTILES.to_vec();
+    quantiles.push(budget.confidence);
+    Asked { quantiles, amounts: budget.year.map(|money| weight(money.amount())).into_iter().collect() }
+}
+
 fn figures(assessment: &Assessment<'_>, causes: &Causes) -> Result<Year, YearError> {
     let plan = assessment.plan();
     let budget = &plan.budget;
     let amount = |money: Option<Money>| money.map(|money| weight(money.amount()));
     let money = |value: f64| expected_money(value, plan.currency).map_err(OutageError::from);
     let parts = causes.parts(1.0);
-    let mut asked = Asked { quantiles: QUANTILES.to_vec(), amounts: amount(budget.year).into_iter().collect() };
-    asked.quantiles.push(budget.confidence);
+    let asked = asked_of_years(budget);
     let known = Known::default();
     let read = read(&parts, &asked, &known)?;
     let months = causes.parts(MONTH);

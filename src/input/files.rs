@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use super::fault::FaultKind;
+use super::git::Commit;
 
 /// Plans and tables larger than this are no plans and tables [bytes]. A table of 100,000 rows takes about 5 MB.
 pub const LARGEST: u64 = 32 * 1024 * 1024;
@@ -24,7 +25,7 @@ pub struct FileFault {
 }
 
 impl FileFault {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { kind: FaultKind::Unreadable, message: message.into(), help: help.into() }
     }
 }
@@ -50,6 +51,13 @@ pub enum Folder {
         /// The plan's folder; canonical.
         base: PathBuf,
     },
+    /// In a commit of a git repository.
+    Git {
+        /// The commit.
+        commit: Commit,
+        /// The plan's folder, from the repository's root; empty for the root.
+        base: String,
+    },
     /// In the program.
     Embedded(&'static [(&'static str, &'static str)]),
 }
@@ -70,11 +78,11 @@ pub fn discover(from: &Path) -> Option<PathBuf> {
 }
 
 /// The repository that a folder lies in, or the folder itself.
-fn repository(folder: &Path) -> PathBuf {
+pub(super) fn repository(folder: &Path) -> PathBuf {
     folder.ancestors().find(|f| f.join(".git").exists()).unwrap_or(folder).to_path_buf()
 }
 
-fn slashed(path: &Path) -> String {
+pub(super) fn slashed(path: &Path) -> String {
     let parts: Vec<String> = path
         .components()
         .filter_map(|c| if let Component::Normal(part) = c { Some(part.to_string_lossy().into_owned()) } else { None })
@@ -82,7 +90,7 @@ fn slashed(path: &Path) -> String {
     parts.join("/")
 }
 
-fn decode(name: &str, bytes: Vec<u8>) -> Result<NamedText, FileFault> {
+pub(super) fn decode(name: &str, bytes: Vec<u8>) -> Result<NamedText, FileFault> {
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
         Err(error) => {
@@ -120,7 +128,7 @@ fn read_limited(name: &str, reader: impl Read) -> Result<Vec<u8>, FileFault> {
     Ok(bytes)
 }
 
-fn too_large(name: &str) -> FileFault {
+pub(super) fn too_large(name: &str) -> FileFault {
     FileFault::new(
         format!("{name} is larger than {} MiB", LARGEST / 1024 / 1024),
         "plans and rate tables are small texts: is it the right file?",
@@ -200,7 +208,8 @@ impl Folder {
     /// Where it is there and cannot be read as text.
     pub fn beside(&self, name: &str) -> Result<Option<NamedText>, FileFault> {
         match self {
-            Self::Embedded(_) => Ok(None),
+            // What is signed is the plan as it is, and no example or past.
+            Self::Embedded(_) | Self::Git { .. } => Ok(None),
             Self::Disk { base, .. } if fs::symlink_metadata(base.join(name)).is_err() => Ok(None),
             Self::Disk { .. } => self.read(name).map(Some),
         }
@@ -217,16 +226,41 @@ impl Folder {
                 None => Err(FileFault::new(format!("the program holds no file {path}"), "")),
             },
             Self::Disk { root, base } => read_within(root, base, path),
+            Self::Git { commit, base } => {
+                let name = walk(base, path)?;
+                decode(&name, commit.read(&name, LARGEST)?)
+            }
         }
     }
 }
 
-fn read_within(root: &Path, base: &Path, path: &str) -> Result<NamedText, FileFault> {
-    let outside = |how: &str| FileFault {
+fn outside(path: &str, how: &str) -> FileFault {
+    FileFault {
         kind: FaultKind::PathOutsideRepository,
         message: format!("{path} {how}"),
         help: "relative paths start at the plan's folder and stay within its repository".to_owned(),
-    };
+    }
+}
+
+/// A path from a repository's root, for one that starts at a folder in it.
+fn walk(base: &str, path: &str) -> Result<String, FileFault> {
+    if path.starts_with('/') || path.contains('\\') || path.contains(char::is_control) {
+        return Err(outside(path, "is not a relative path with forward slashes"));
+    }
+    let mut walked: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if walked.pop().is_some() => {}
+            ".." => return Err(outside(path, "leaves the plan's repository")),
+            part => walked.push(part),
+        }
+    }
+    Ok(walked.join("/"))
+}
+
+fn read_within(root: &Path, base: &Path, path: &str) -> Result<NamedText, FileFault> {
+    let outside = |how: &str| outside(path, how);
     let given = Path::new(path);
     if given.is_absolute() || path.contains('\\') || path.contains('\0') {
         return Err(outside("is not a relative path with forward slashes"));
@@ -280,6 +314,15 @@ mod tests {
         assert!(files.read("none.toml").unwrap_err().message.contains("no such file"));
         assert_eq!(discover(&root.join("repo/sub")), Some(root.join("repo/sub/failover.toml")));
         assert_eq!(discover(&root.join("repo")), None);
+    }
+
+    #[test]
+    fn paths_in_a_commit_stay_within_it() {
+        assert_eq!(walk("a/b", "../c/./d.toml").unwrap(), "a/c/d.toml");
+        assert_eq!(walk("", "x").unwrap(), "x");
+        for path in ["../x", "/x", "a\\b", "a\nb", "b/../../x"] {
+            assert_eq!(walk("", path).unwrap_err().kind, FaultKind::PathOutsideRepository, "{path:?}");
+        }
     }
 
     #[test]

@@ -34,6 +34,17 @@ pub struct Options<'a> {
     pub rules: &'a [KnownRule],
     /// The sign-off that the plan is set against.
     pub lock: Option<NamedText>,
+    /// What stands before the names of the texts in reports, such as `HEAD~1`, where they are not files as they are.
+    pub past: Option<&'a str>,
+    /// The number of the first text: another one for each of two plans whose texts are put together.
+    pub first_source: u32,
+}
+
+impl Options<'_> {
+    /// The name of a text in reports.
+    fn shown(&self, name: &str) -> String {
+        self.past.map_or_else(|| name.to_owned(), |past| format!("{past}:{name}"))
+    }
 }
 
 /// An input and its digest.
@@ -104,10 +115,10 @@ fn country(field: &Field<'_>) -> Option<String> {
 /// # Errors
 /// Every fault of every file.
 pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<Loaded, Rejected> {
-    let mut sources = Sources::default();
+    let mut sources = Sources::numbered_from(options.first_source);
     let log = Log::default();
     let mut inputs = vec![InputRecord { path: text.name.clone(), sha256: sha256(&text.bytes), rows: 1 }];
-    let id = sources.add(&text.name, text.text);
+    let id = sources.add(options.shown(&text.name), text.text);
     let mut root = tree::parse(&sources, id, &log.faults);
     let broken = !log.faults.is_empty();
     for argument in options.sets {
@@ -119,7 +130,7 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
     let plan_log = if broken { &noise } else { &log };
     let parts = read(&root, &text.name, options, plan_log);
     let raw = raw_trunks(&root, plan_log);
-    let tables = read_tables(&raw, folder, &mut sources, &mut inputs, &log);
+    let tables = read_tables(&raw, folder, options, &mut sources, &mut inputs, &log);
     let mut plan = parts.and_then(|mut parts| {
         let past = incidents(&mut parts, folder, options, &mut sources, &mut inputs, &log);
         join::check(&parts, &raw, &tables, &plan_log.faults);
@@ -212,6 +223,7 @@ fn raw_trunks(root: &Node, log: &Log) -> Vec<Option<RawTrunk>> {
 fn read_tables(
     raw: &[Option<RawTrunk>],
     folder: &Folder,
+    options: &Options<'_>,
     sources: &mut Sources,
     inputs: &mut Vec<InputRecord>,
     log: &Log,
@@ -229,7 +241,7 @@ fn read_tables(
                 None
             }
             Ok(text) => {
-                let id = sources.add(&text.name, text.text);
+                let id = sources.add(options.shown(&text.name), text.text);
                 let before = log.faults.len();
                 let node = tree::parse(sources, id, &log.faults);
                 let read = if log.faults.len() == before { rates::table(&node, &text.name, log) } else { None };

@@ -17,6 +17,8 @@ pub type KnownRule = (&'static str, Option<Unit>);
 
 /// A year: longer outages are not put through.
 pub const LONGEST_SCENARIO: f64 = 365.0 * 86_400.0;
+/// Dearer by a tenth is what carriers' contracts call material, and more than prices of minutes move in a month.
+const RATE_INCREASE: f64 = 0.10;
 const DEFAULT_LENGTHS: [f64; 5] = [600.0, 3600.0, 14_400.0, 28_800.0, 86_400.0];
 
 /// Reads `[scenario]`.
@@ -154,6 +156,7 @@ pub fn policy(node: Option<&Node>, root: &Reader<'_>, known: &[KnownRule], log: 
     let inflation = ratio("increment_inflation", 1.25, "1.25");
     let coarse = ratio("coarse_ratio", 1.25, "1.25");
     let stale = reader.or_assume("stale_after_days", 180, "180", "none is given", |f| f.whole32(1, 36_500));
+    let increase = reader.or("rate_increase", RATE_INCREASE, |f| f.non_negative(1000));
     let rules = reader.or("rules", Vec::new(), |f| levels(f, known, log));
     let place = node.map(|_| reader.place());
     reader.finish();
@@ -165,6 +168,7 @@ pub fn policy(node: Option<&Node>, root: &Reader<'_>, known: &[KnownRule], log: 
         increment_inflation: inflation?,
         coarse_ratio: coarse?,
         stale_after_days: stale?,
+        rate_increase: increase?,
         rules: rules?,
         place,
     })

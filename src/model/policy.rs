@@ -42,6 +42,8 @@ pub struct Policy {
     pub coarse_ratio: f64,
     /// Age at which prices are called stale [days].
     pub stale_after_days: u32,
+    /// How much dearer a rate may become in one change, as a share of the old one.
+    pub rate_increase: f64,
     /// Levels by rule, with their places.
     pub rules: Vec<(String, Level, Span)>,
     /// Where it stands; nothing where the plan has no such block.

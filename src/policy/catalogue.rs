@@ -4,6 +4,7 @@ use super::rule::Rule;
 use super::{capacity, cost, governance, inputs, rates, trunks};
 use crate::input::fault::suggest;
 use crate::model::policy::Unit;
+use crate::words::level::Level;
 
 /// The families, each with its title and rules.
 pub static FAMILIES: [(&str, &str, &[Rule]); 6] = [
@@ -24,6 +25,12 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 #[must_use]
 pub fn find(word: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.name.eq_ignore_ascii_case(word) || rule.code.eq_ignore_ascii_case(word))
+}
+
+/// The rules' own levels.
+#[must_use]
+pub fn levels() -> Vec<(&'static str, Level)> {
+    rules().filter(|rule| !rule.code.starts_with("IN")).map(|rule| (rule.name, rule.level)).collect()
 }
 
 /// The name of the rule that was probably meant.

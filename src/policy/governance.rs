@@ -1,8 +1,21 @@
-//! Family `GOV`: what was approved, and whether it still holds. Judged with the waivers and the sign-off themselves.
+//! Family `GOV`: what was approved, and whether it still holds. Judged with the waivers and the sign-off themselves, and
+//! `policy-loosened` against a base.
 
 use super::rule::Rule;
 use super::sign_off::{SIGN_OFF_STALE, UNSIGNED_CHANGE};
 use crate::words::level::Level;
+
+/// A policy that lets more pass than the base's.
+pub static LOOSENED: Rule = Rule {
+    code: "GOV001",
+    name: "policy-loosened",
+    level: Level::Deny,
+    measures: None,
+    what: "Against a base: a budget, limit, level or confidence of the plan lets more pass than the base's, or a waiver is new or reaches further.",
+    why: "A change that loosens its own gate would pass by it. Until it is merged, the base's policy and waivers hold.",
+    fix: "Change the policy by itself, and have it approved by those who own it.",
+    judge: None,
+};
 
 /// A waiver past its last day.
 pub static WAIVER_EXPIRED: Rule = Rule {
@@ -53,8 +66,9 @@ const fn page(rule: &Rule) -> Rule {
     }
 }
 
-/// The rules. Code 001 belongs to a rule that needs a base.
+/// The rules.
 pub static RULES: &[Rule] = &[
+    page(&LOOSENED),
     page(&WAIVER_EXPIRED),
     page(&WAIVER_UNUSED),
     page(&WAIVER_CEILING),

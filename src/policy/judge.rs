@@ -1,8 +1,9 @@
 //! The verdict: every rule at its level, waivers applied.
 
 use super::catalogue::rules;
+use super::change::{Against, judge_of, same};
 use super::governance::{WAIVER_CEILING, WAIVER_EXPIRED, WAIVER_UNUSED};
-use super::rule::{Found, Rule};
+use super::rule::{Found, Judgement, Rule};
 use super::sign_off::{SIGN_OFF_STALE, UNSIGNED_CHANGE};
 use crate::assessment::Assessment;
 use crate::model::plan::Plan;
@@ -135,21 +136,39 @@ fn fingerprint(rule: &Rule, found: &Found) -> String {
     sha256(format!("{}\n{}", rule.code, subject.join("\n")).as_bytes()).chars().take(32).collect()
 }
 
-/// Judges a plan by every rule.
+/// Judges a plan by every rule that needs no base.
 #[must_use]
 pub fn judge(assessment: &Assessment<'_>, levels: &Levels) -> Verdict {
+    judge_all(assessment, levels, None)
+}
+
+/// Judges a plan by every rule, those about the change against its base as well. The plan's policy and waivers are the
+/// base's: see [`super::change::govern_by`].
+#[must_use]
+pub fn judge_against(assessment: &Assessment<'_>, levels: &Levels, against: &Against<'_>) -> Verdict {
+    judge_all(assessment, levels, Some(against))
+}
+
+fn judge_all(assessment: &Assessment<'_>, levels: &Levels, against: Option<&Against<'_>>) -> Verdict {
     let mut findings = Vec::new();
     let mut not_judged = Vec::new();
     let mut passed = 0;
     // Without a sign-off there is nothing that its rules could pass.
     let signed = [&UNSIGNED_CHANGE, &SIGN_OFF_STALE].into_iter().filter(|_| assessment.plan().lock.is_some());
     for rule in rules().chain(signed) {
-        let Some(judge) = rule.judge else { continue };
+        let of_change = against.and_then(|against| judge_of(rule).map(|judge| (judge, against)));
+        if rule.judge.is_none() && of_change.is_none() {
+            continue;
+        }
         let level = level_of(assessment, rule, levels);
         if level == Level::Allow {
             continue;
         }
-        let judgement = judge(assessment);
+        let judgement = match (rule.judge, of_change) {
+            (Some(judge), _) => judge(assessment),
+            (None, Some((judge, against))) => judge(assessment, against),
+            (None, None) => Judgement::clean(),
+        };
         if judgement.findings.is_empty() && judgement.not_judged.is_none() {
             passed += 1;
         }
@@ -161,7 +180,7 @@ pub fn judge(assessment: &Assessment<'_>, levels: &Levels) -> Verdict {
             findings.push(Finding { code: rule.code, name: rule.name, level, found, fingerprint, waived_by: None });
         }
     }
-    govern(assessment, levels, &not_judged, &mut findings);
+    govern(assessment, levels, against, &not_judged, &mut findings);
     findings.sort_by(|a, b| {
         let weight = |f: &Finding| (f.waived_by.is_some(), std::cmp::Reverse(f.level));
         weight(a).cmp(&weight(b)).then_with(|| a.code.cmp(b.code))
@@ -186,13 +205,27 @@ fn names(waiver: &Waiver, finding: &Finding) -> bool {
 }
 
 /// Applies the waivers, and finds what is wrong with them.
-fn govern(assessment: &Assessment<'_>, levels: &Levels, not_judged: &[NotJudged], findings: &mut Vec<Finding>) {
+fn govern(
+    assessment: &Assessment<'_>,
+    levels: &Levels,
+    against: Option<&Against<'_>>,
+    not_judged: &[NotJudged],
+    findings: &mut Vec<Finding>,
+) {
     let plan = assessment.plan();
     // What is wrong with waivers can itself be waived, so those waivers come when the others are done.
     let of_waivers = |waiver: &Waiver| super::governance::RULES.iter().any(|rule| rule.name == waiver.rule);
     for second in [false, true] {
-        let about = apply(plan, not_judged, findings, |waiver| of_waivers(waiver) == second);
-        for (rule, found) in about {
+        let mut about = apply(plan, not_judged, findings, |waiver| of_waivers(waiver) == second);
+        if let Some(against) = against {
+            // The base's waivers hold, but what is wrong with waivers is said of those that the plan has.
+            let has = |waiver: &Waiver| against.waivers.iter().any(|own| same(own, waiver));
+            about.retain(|(index, ..)| index.and_then(|index| plan.waivers.get(index)).is_none_or(has));
+            let own = against.waivers.iter().filter(|own| of_waivers(own) == second && own.until < plan.as_of);
+            let said = |own: &&Waiver| plan.waivers.iter().any(|known| same(own, known) && known.until < plan.as_of);
+            about.extend(own.filter(|own| !said(own)).map(|own| (None, &WAIVER_EXPIRED, expired(own))));
+        }
+        for (_, rule, found) in about {
             let level = level_of(assessment, rule, levels);
             if level == Level::Allow {
                 continue;
@@ -200,6 +233,22 @@ fn govern(assessment: &Assessment<'_>, levels: &Levels, not_judged: &[NotJudged]
             let fingerprint = fingerprint(rule, &found);
             findings.push(Finding { code: rule.code, name: rule.name, level, found, fingerprint, waived_by: None });
         }
+    }
+}
+
+/// What is said of a waiver is about.
+fn of_waiver(waiver: &Waiver) -> Vec<(&'static str, String)> {
+    std::iter::once(("waiver", waiver.rule.clone())).chain(waiver.subjects.iter().cloned()).collect()
+}
+
+fn expired(waiver: &Waiver) -> Found {
+    Found {
+        subject: of_waiver(waiver),
+        brief: format!("ended {}", waiver.until),
+        message: format!("the waiver of `{}` by {} ended on {}", waiver.rule, waiver.owner, waiver.until),
+        labels: vec![Label::new(waiver.place.key("until"), "its last day")],
+        help: "fix what it covered, drop it, or have it renewed".to_owned(),
+        measure: None,
     }
 }
 
@@ -222,14 +271,9 @@ fn apply(
     not_judged: &[NotJudged],
     findings: &mut [Finding],
     which: impl Fn(&Waiver) -> bool,
-) -> Vec<(&'static Rule, Found)> {
-    let mut about: Vec<(&'static Rule, Found)> = Vec::new();
+) -> Vec<(Option<usize>, &'static Rule, Found)> {
+    let mut about: Vec<(Option<usize>, &'static Rule, Found)> = Vec::new();
     for (index, waiver) in plan.waivers.iter().enumerate().filter(|(_, waiver)| which(waiver)) {
-        let subject = || {
-            let mut subject = vec![("waiver", waiver.rule.clone())];
-            subject.extend(waiver.subjects.iter().cloned());
-            subject
-        };
         let mut covered = 0;
         for finding in findings.iter_mut().filter(|finding| names(waiver, finding)) {
             covered += 1;
@@ -259,7 +303,9 @@ fn apply(
             };
             let mut labels = vec![Label::new(waiver.place.key("ceiling"), "approved up to here")];
             labels.extend(finding.found.labels.first().cloned());
+            // What is over a ceiling is so whether or not the waiver is kept.
             about.push((
+                None,
                 &WAIVER_CEILING,
                 Found {
                     subject: std::iter::once(("waiver", waiver.rule.clone()))
@@ -279,23 +325,14 @@ fn apply(
             ));
         }
         if waiver.until < plan.as_of {
-            about.push((
-                &WAIVER_EXPIRED,
-                Found {
-                    subject: subject(),
-                    brief: format!("ended {}", waiver.until),
-                    message: format!("the waiver of `{}` by {} ended on {}", waiver.rule, waiver.owner, waiver.until),
-                    labels: vec![Label::new(waiver.place.key("until"), "its last day")],
-                    help: "fix what it covered, drop it, or have it renewed".to_owned(),
-                    measure: None,
-                },
-            ));
+            about.push((Some(index), &WAIVER_EXPIRED, expired(waiver)));
         } else if covered == 0 && !not_judged.iter().any(|rule| rule.name == waiver.rule) {
             // What could not be judged may yet need its waiver.
             about.push((
+                Some(index),
                 &WAIVER_UNUSED,
                 Found {
-                    subject: subject(),
+                    subject: of_waiver(waiver),
                     brief: "covers nothing".to_owned(),
                     message: format!("the waiver of `{}` by {} covers no finding", waiver.rule, waiver.owner),
                     labels: vec![Label::new(waiver.place.key("rule"), "covers nothing")],

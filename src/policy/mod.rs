@@ -2,6 +2,7 @@
 
 pub mod capacity;
 pub mod catalogue;
+pub mod change;
 pub mod cost;
 pub mod governance;
 pub mod inputs;
@@ -12,5 +13,5 @@ pub mod sign_off;
 pub mod trunks;
 mod year;
 
-pub use judge::{Levels, Verdict, judge};
+pub use judge::{Levels, Verdict, judge, judge_against};
 pub use rule::Rule;

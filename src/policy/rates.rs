@@ -17,7 +17,57 @@ use crate::words::diagnostic::Label;
 use crate::words::figure::{count, percent};
 use crate::words::level::Level;
 
-/// The rules. Codes 008 to 010 belong to rules that compare a table with its predecessor.
+/// A rate that rose by too much in one change.
+pub(super) static RATE_RISE: Rule = Rule {
+    code: "RATE008",
+    name: "rate-increase-over-limit",
+    level: Level::Deny,
+    measures: Some((Unit::Percent, "how much dearer a minute has become, in percent")),
+    what: "Against a base: a rate has become dearer by more than `policy.rate_increase` in one change.",
+    why: "A price list that is committed unread is a rise that nobody has agreed to.",
+    fix: "Check the row against the carrier's list; approve the rise by a waiver with a ceiling.",
+    judge: None,
+};
+
+/// A row that is billed by another increment.
+pub(super) static CHANGED_INCREMENT: Rule = Rule {
+    code: "RATE009",
+    name: "increment-changed",
+    level: Level::Warn,
+    measures: None,
+    what: "Against a base: rows of a table are billed by another increment.",
+    why: "60/60 in place of 1/1 nearly doubles the minutes of a dialer at an unchanged price per minute.",
+    fix: "See what it adds with `trunkrisk diff`; agree on the old increment, or on a lower price.",
+    judge: None,
+};
+
+/// Rows that are gone.
+pub(super) static ROWS_LOST: Rule = Rule {
+    code: "RATE010",
+    name: "rows-lost",
+    level: Level::Warn,
+    measures: Some((Unit::Percent, "rows that are gone, in percent of the old table's")),
+    what: "Against a base: prefixes that a table priced have no row of their own any more.",
+    why: "A list that lost rows is more often a broken export than a smaller market; its calls fall to dearer rows or to none.",
+    fix: "Check that the list is whole; approve the loss by a waiver with a ceiling.",
+    judge: None,
+};
+
+/// The page of a rule that is judged against a base.
+const fn page(rule: &Rule) -> Rule {
+    Rule {
+        code: rule.code,
+        name: rule.name,
+        level: rule.level,
+        measures: rule.measures,
+        what: rule.what,
+        why: rule.why,
+        fix: rule.fix,
+        judge: None,
+    }
+}
+
+/// The rules. Codes 008 to 010 compare a table with its predecessor, where there is a base.
 pub static RULES: &[Rule] = &[
     Rule {
         code: "RATE001",
@@ -89,6 +139,9 @@ pub static RULES: &[Rule] = &[
         fix: "Check the row against the carrier's list.",
         judge: Some(outlier),
     },
+    page(&RATE_RISE),
+    page(&CHANGED_INCREMENT),
+    page(&ROWS_LOST),
     Rule {
         code: "RATE011",
         name: "currency-mixed",

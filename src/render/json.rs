@@ -27,6 +27,24 @@ pub(super) fn inputs(records: &[InputRecord]) -> (Value, String) {
     (Value::Array(list), format!("sha256:{}", sha256(all.join("\n").as_bytes())))
 }
 
+/// The digest of all inputs together.
+#[must_use]
+pub fn digest(records: &[InputRecord]) -> String {
+    inputs(records).1
+}
+
+/// The envelope of a run without a plan.
+#[must_use]
+pub fn bare_envelope(command: &str, status: &str, exit: u8) -> Map<String, Value> {
+    let mut map = Map::new();
+    map.insert("schema".into(), json!(SCHEMA));
+    map.insert("tool".into(), json!(VERSION));
+    map.insert("command".into(), json!(command));
+    map.insert("status".into(), json!(status));
+    map.insert("exit".into(), json!(exit));
+    map
+}
+
 /// A document with a line feed at its end.
 #[must_use]
 pub fn document(value: &Value) -> String {

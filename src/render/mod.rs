@@ -8,6 +8,7 @@ pub mod calls;
 pub mod chart;
 pub mod compare;
 pub mod diagnostics;
+pub mod diff;
 pub mod document;
 pub mod drill;
 pub mod escape;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod check;
+mod diff;
 mod estimate;
 mod findings;
 mod replay;
@@ -23,7 +24,8 @@ use crate::words::figure::{count, money_pair, percent, percent_pair};
 use crate::words::money::Money;
 
 pub use calls::{calls, validation};
-pub use check::{check, spend_rows};
+pub use check::{check, judged, spend_rows};
+pub use diff::{against, diff, no_change};
 pub use estimate::estimate;
 pub use findings::findings;
 pub use simulate::simulated_years;

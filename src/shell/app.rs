@@ -8,7 +8,7 @@ use super::error::Error;
 use super::exit::Exit;
 use super::output::{Outputs, to_stderr};
 use super::{
-    check, compare, completions, erlang, estimate, explain, init, man, rates, report, rules, sign, simulate, size,
+    check, compare, completions, diff, erlang, estimate, explain, init, man, rates, report, rules, sign, simulate, size,
 };
 
 /// What every command gets beside its own arguments.
@@ -45,6 +45,7 @@ fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Estimate(args) => estimate::run(args, &mut context),
         Command::Size(args) => size::run(args, &mut context),
         Command::Compare(args) => compare::run(args, &mut context),
+        Command::Diff(args) => diff::run(args, &mut context),
         Command::Simulate(args) => simulate::run(args, &mut context),
         Command::Sign(args) => sign::run(args, &mut context),
         Command::Report(args) => report::run(args, &mut context),

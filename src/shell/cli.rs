@@ -73,6 +73,8 @@ pub enum Command {
     Size(SizeArgs),
     /// Alternatives side by side: no secondary, each secondary, chains, other plans
     Compare(CompareArgs),
+    /// What a change of rates, plan or policy does to the money
+    Diff(DiffArgs),
     /// Years by chance, beside their exact law; or one outage call by call, beside the formulas
     Simulate(SimulateArgs),
     /// The sign-off document: html, markdown, csv
@@ -101,6 +103,21 @@ pub struct CheckArgs {
     /// Exit with 0 instead of 1 where findings are denied
     #[arg(long)]
     pub exit_zero: bool,
+    /// Judge the change against this as well: a git revision (the commit in common with it), or a directory; policy and
+    /// waivers are then read from there
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    pub base: Option<String>,
+    /// The sign-off that the run is set against [default: failover.lock.toml beside the plan, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
+    /// Levels of rules.
+    #[command(flatten)]
+    pub levels: LevelArgs,
+}
+
+/// Levels of rules, over those of the plan.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LevelArgs {
     /// Do not report findings of this rule; repeatable, as are the next three; the strictest level of a rule holds
     #[arg(long, value_name = "RULE", action = ArgAction::Append)]
     pub allow: Vec<String>,
@@ -113,19 +130,36 @@ pub struct CheckArgs {
     /// Let findings of this rule fail the check
     #[arg(long, value_name = "RULE", action = ArgAction::Append)]
     pub deny: Vec<String>,
-    /// The sign-off that the run is set against [default: failover.lock.toml beside the plan, where there is one]
-    #[arg(long, value_name = "FILE")]
-    pub lock: Option<PathBuf>,
 }
 
-impl CheckArgs {
+impl LevelArgs {
     /// The rules with the levels given for them, from the mildest to the strictest: of several for one rule the last
     /// holds.
-    pub fn levels(&self) -> impl Iterator<Item = (&str, Level)> {
+    pub fn each(&self) -> impl Iterator<Item = (&str, Level)> {
         [(&self.allow, Level::Allow), (&self.note, Level::Note), (&self.warn, Level::Warn), (&self.deny, Level::Deny)]
             .into_iter()
             .flat_map(|(rules, level)| rules.iter().map(move |rule| (rule.as_str(), level)))
     }
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DiffArgs {
+    /// The old side: a git revision (the commit in common with HEAD), a directory, or the JSON of an earlier run
+    #[arg(value_name = "BASE")]
+    pub base: String,
+    /// The new side, of the same kinds [default: the plan as it is]
+    #[arg(value_name = "HEAD")]
+    pub head: Option<String>,
+    /// Judge the change as `check --base` does
+    #[arg(long)]
+    pub gate: bool,
+    /// With --gate: exit with 0 instead of 1 where findings are denied
+    #[arg(long, requires = "gate")]
+    pub exit_zero: bool,
+    /// Levels of rules.
+    #[command(flatten)]
+    pub levels: LevelArgs,
 }
 
 /// Arguments of `estimate`.
@@ -489,6 +523,10 @@ impl Cli {
             Command::Estimate(args) => files.extend(args.replay.as_deref()),
             Command::Erlang(args) => files.extend(args.formula.quantities().batch.as_deref()),
             Command::Check(args) => files.extend(args.lock.as_deref()),
+            Command::Diff(args) => {
+                files.push(Path::new(&args.base));
+                files.extend(args.head.as_deref().map(Path::new));
+            }
             Command::Compare(args) => files.extend(args.others.iter().map(PathBuf::as_path)),
             Command::Rates(args) => match &args.command {
                 RatesCommand::Show(args) => files.push(&args.table),
@@ -605,6 +643,9 @@ mod tests {
     #[test]
     fn the_strictest_level_comes_last() {
         let Command::Check(args) = read("check --deny x --allow x --warn y").unwrap().command else { panic!() };
-        assert_eq!(args.levels().collect::<Vec<_>>(), [("x", Level::Allow), ("y", Level::Warn), ("x", Level::Deny)]);
+        assert_eq!(
+            args.levels.each().collect::<Vec<_>>(),
+            [("x", Level::Allow), ("y", Level::Warn), ("x", Level::Deny)]
+        );
     }
 }

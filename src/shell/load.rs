@@ -74,22 +74,34 @@ pub(super) fn plan_with(command: &str, context: &mut Context, beside: Beside<'_>
             Sign::Against(Some(path)) => Some(read_argument(path)?),
             Sign::Against(None) => folder.beside(LOCK)?,
         };
-        let past = beside.past.map(read_argument).transpose().map_err(|mut fault| {
+        let incidents = beside.past.map(read_argument).transpose().map_err(|mut fault| {
             // The hint for an empty plan would mislead here.
             fault.help = "a CSV whose first row names its columns: start, end, cause, billed".to_owned();
             fault
         })?;
-        Ok((text, folder, lock, past))
+        Ok((text, folder, lock, incidents))
     });
-    let (text, folder, lock, past) = match texts {
+    let (text, folder, lock, incidents) = match texts {
         Ok(texts) => texts,
         Err(fault) => return Err(unreadable(command, context, fault)?),
     };
-    let rules = known();
     let sets: Vec<String> = context.global.set.iter().chain(beside.sets).cloned().collect();
-    let options = Options { as_of: context.global.as_of, sets: &sets, incidents: past.as_ref(), rules: &rules, lock };
-    let loaded = load(text, &folder, &options);
-    if let Folder::Disk { root, .. } = &folder {
+    let given = Options { sets: &sets, incidents: incidents.as_ref(), lock, ..Options::default() };
+    read_text(command, context, text, &folder, given)
+}
+
+/// Reads a plan's text and its tables, with what of the options is not the same for all.
+pub(super) fn read_text(
+    command: &str,
+    context: &mut Context,
+    text: NamedText,
+    folder: &Folder,
+    given: Options<'_>,
+) -> Result<Loaded, Error> {
+    let rules = known();
+    let options = Options { as_of: context.global.as_of, rules: &rules, ..given };
+    let loaded = load(text, folder, &options);
+    if let Folder::Disk { root, .. } = folder {
         let inputs = match &loaded {
             Ok(loaded) => &loaded.inputs,
             Err(rejected) => &rejected.inputs,

@@ -9,6 +9,7 @@
 //! | [`output`] | where results go |
 //! | `run` | what the commands over a plan share |
 //! | `load` | the plan that the options name |
+//! | `sides` | BASE and HEAD of a comparison |
 //! | `batch` | tables of questions, `--batch FILE.csv` |
 
 pub mod app;
@@ -17,6 +18,7 @@ mod check;
 pub mod cli;
 mod compare;
 mod completions;
+mod diff;
 mod erlang;
 pub mod error;
 mod estimate;
@@ -30,6 +32,7 @@ mod rates;
 mod report;
 mod rules;
 mod run;
+mod sides;
 mod sign;
 mod simulate;
 mod size;

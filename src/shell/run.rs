@@ -79,11 +79,7 @@ pub(super) fn run_map(
     exit: Exit,
     with_scenarios: bool,
 ) -> Result<Map<String, Value>, Error> {
-    let status = match verdict.status {
-        Status::Pass => "pass",
-        Status::Fail => "fail",
-        Status::NotJudged => "not-judged",
-    };
+    let status = status(verdict);
     let complete = assessment.scenarios.iter().all(|scenario| !scenario.incomplete);
     let mut map = envelope(command, &run.loaded, status, exit.code(), complete);
     map.insert("capacity".into(), capacity(assessment));
@@ -100,4 +96,23 @@ pub(super) fn run_map(
     }
     put_verdict(&mut map, verdict, &run.loaded);
     Ok(map)
+}
+
+/// A verdict's status, as JSON has it.
+pub(super) fn status(verdict: &Verdict) -> &'static str {
+    match verdict.status {
+        Status::Pass => "pass",
+        Status::Fail => "fail",
+        Status::NotJudged => "not-judged",
+    }
+}
+
+/// How a judged run ends.
+pub(super) fn exit_of(verdict: &Verdict, exit_zero: bool) -> Exit {
+    match verdict.status {
+        Status::Fail if exit_zero => Exit::Pass,
+        Status::Fail => Exit::Fail,
+        Status::NotJudged => Exit::NotJudged,
+        Status::Pass => Exit::Pass,
+    }
 }

@@ -38,7 +38,13 @@ struct Text {
 
 /// The texts that spans point into.
 #[derive(Debug, Clone, Default)]
-pub struct Sources(Vec<Text>);
+pub struct Sources {
+    texts: Vec<Text>,
+    /// The number of the first text.
+    first: u32,
+    /// Texts that were read apart, numbered from elsewhere.
+    others: Vec<Sources>,
+}
 
 /// One line of a text, with a span's place in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,18 +56,31 @@ pub struct Line<'a> {
 }
 
 impl Sources {
+    /// No texts yet, those to come numbered from here on: so that spans into two sets stay apart when one takes in the
+    /// other.
+    #[must_use]
+    pub fn numbered_from(first: u32) -> Self {
+        Self { first, ..Self::default() }
+    }
+
+    /// Takes in texts that were read apart, under numbers of their own.
+    pub fn absorb(&mut self, other: Self) {
+        self.others.push(other);
+    }
+
     /// Keeps a text under the name that reports show.
     pub fn add(&mut self, name: impl Into<String>, content: impl Into<String>) -> SourceId {
         let content = content.into();
         let lines = std::iter::once(0)
             .chain(content.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i + 1)))
             .collect();
-        self.0.push(Text { name: name.into(), content, lines });
-        SourceId(offset(self.0.len() - 1))
+        self.texts.push(Text { name: name.into(), content, lines });
+        SourceId(self.first.saturating_add(offset(self.texts.len() - 1)))
     }
 
     fn text(&self, id: SourceId) -> Option<&Text> {
-        self.0.get(id.0 as usize)
+        let own = id.0.checked_sub(self.first).and_then(|index| self.texts.get(index as usize));
+        own.or_else(|| self.others.iter().find_map(|other| other.text(id)))
     }
 
     /// The name of a text.
@@ -184,6 +203,17 @@ mod tests {
         assert_eq!(at(8, 10), (2, 1));
         assert_eq!(sources.line(Span::new(id, 8, 10)), Line { text: "ab = 2", range: (0, 2) });
         assert_eq!(sources.line(Span::new(id, 5, 99)).range, (5, 6));
+    }
+
+    #[test]
+    fn texts_read_apart_keep_their_places() {
+        let mut sources = Sources::default();
+        let mut others = Sources::numbered_from(1 << 20);
+        let (one, other) = (sources.add("one", "a = 1"), others.add("other", "b = 2"));
+        assert_eq!(sources.name(other), "");
+        sources.absorb(others);
+        assert_eq!((sources.name(one), sources.name(other)), ("one", "other"));
+        assert_eq!(sources.slice(Span::new(other, 4, 5)), "2");
     }
 
     #[test]

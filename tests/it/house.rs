@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 8] = [
     &["model"],
     &["input"],
     &["traffic", "routing", "rating", "outage", "simulate", "year"],
-    &["assessment", "compare"],
+    &["assessment", "compare", "diff"],
     &["policy"],
     &["render"],
     &["shell"],

@@ -5,6 +5,7 @@ mod calls;
 mod compare;
 mod erlang;
 mod explain;
+mod gate;
 mod house;
 mod overwrite;
 mod rates;

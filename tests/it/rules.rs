@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use trunkrisk::policy::catalogue::rules;
+use trunkrisk::policy::change::needs_base;
 
 const BASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/rules/base");
 const FILES: [&str; 3] = [PLAN, FLAT, METERED];
@@ -742,10 +743,10 @@ fn nothing_fires_on_the_base() {
 
 #[test]
 fn every_rule_has_a_case() {
-    let wanted: Vec<&str> = rules()
-        .map(|rule| rule.code)
-        .filter(|code| !SIGNED.contains(code) && FAMILIES.iter().any(|family| code.starts_with(family)))
-        .collect();
+    // Those about a change or a sign-off have their cases beside its other tests.
+    let here = rules().filter(|rule| !needs_base(rule)).map(|rule| rule.code);
+    let wanted: Vec<&str> =
+        here.filter(|code| !SIGNED.contains(code) && FAMILIES.iter().any(|family| code.starts_with(family))).collect();
     let cases: Vec<&str> = CASES.iter().map(|case| case.code).collect();
     assert_eq!(cases, wanted);
 }

@@ -13,7 +13,8 @@ use crate::render::table::{Align, Table};
 use crate::render::{diagnostics, lock};
 use crate::words::level::Level;
 
-/// The screen of `check`. `exit` is the code that the program ends with.
+/// The screen of `check`. `change` says what differs from the base, where there is one; `exit` is the code that the
+/// program ends with.
 #[must_use]
 pub fn check(
     assessment: &Assessment<'_>,
@@ -21,13 +22,10 @@ pub fn check(
     loaded: &Loaded,
     demo: bool,
     detail: Detail,
+    change: Option<&str>,
     exit: u8,
 ) -> String {
-    let word = match verdict.status {
-        Status::Pass => styled(GREEN, "PASS"),
-        Status::Fail => styled(RED, "FAIL"),
-        Status::NotJudged => styled(YELLOW, "NOT JUDGED"),
-    };
+    let word = word(verdict);
     let mut out = header(loaded, demo);
     let _ = writeln!(out, "\n{word}  {}\n", headline(assessment));
     if detail > Detail::Quiet {
@@ -36,17 +34,47 @@ pub fn check(
         out.push_str(&lock::text(assessment));
         out.push_str(&spend_table(assessment));
         out.push('\n');
-        for finding in verdict.findings.iter().filter(|f| f.waived_by.is_none()) {
-            if finding.level > Level::Note || detail > Detail::Normal {
-                out.push_str(&diagnostics::render(&finding.diagnostic(), &loaded.sources, true));
-                out.push('\n');
-            }
+        if let Some(change) = change {
+            out.push_str(change);
+            out.push('\n');
         }
+        out.push_str(&in_full(verdict, loaded, detail));
         if detail > Detail::Normal {
             out.push_str(&assumptions(loaded));
         }
     }
     out.push_str(&last_line(verdict, exit));
+    out
+}
+
+fn word(verdict: &Verdict) -> String {
+    match verdict.status {
+        Status::Pass => styled(GREEN, "PASS"),
+        Status::Fail => styled(RED, "FAIL"),
+        Status::NotJudged => styled(YELLOW, "NOT JUDGED"),
+    }
+}
+
+/// The verdict behind another screen: the word, the findings, and the last line.
+#[must_use]
+pub fn judged(verdict: &Verdict, loaded: &Loaded, detail: Detail, exit: u8) -> String {
+    let mut out = format!("\n{}\n", word(verdict));
+    if detail > Detail::Quiet {
+        let _ = write!(out, "\n{}\n{}", list(verdict, loaded, detail), in_full(verdict, loaded, detail));
+    }
+    out.push_str(&last_line(verdict, exit));
+    out
+}
+
+/// Every finding that counts, with its lines.
+fn in_full(verdict: &Verdict, loaded: &Loaded, detail: Detail) -> String {
+    let mut out = String::new();
+    for finding in verdict.findings.iter().filter(|f| f.waived_by.is_none()) {
+        if finding.level > Level::Note || detail > Detail::Normal {
+            out.push_str(&diagnostics::render(&finding.diagnostic(), &loaded.sources, true));
+            out.push('\n');
+        }
+    }
     out
 }
 

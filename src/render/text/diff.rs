@@ -1,0 +1,284 @@
+//! The screen of `diff`, and what `check --base` adds.
+
+use std::fmt::Write as _;
+
+use rust_decimal::Decimal;
+
+use super::{BOLD, DIM, Detail, columns, length, plural, styled};
+use crate::diff::figures::{Figure, FigureOf};
+use crate::diff::{Change, Comparison, Value};
+use crate::render::diff::SideName;
+use crate::render::escape::{shorten, terminal};
+use crate::render::json::VERSION;
+use crate::render::table::{Align, Table};
+use crate::words::diagnostic::Sources;
+use crate::words::figure::{money_pair, percent};
+use crate::words::money::Money;
+
+/// Changes that a screen lists; `-v` lists all.
+const MOST: usize = 40;
+
+/// The two sides on a line: what they are called, and as of when they are reckoned.
+fn sides(comparison: &Comparison, base: &SideName, head: &SideName) -> String {
+    let (old, new) = comparison.days;
+    // Both are reckoned as of the later day, whatever they say themselves.
+    let days = if old == new { String::new() } else { format!(" (they say {old} and {new})") };
+    format!("{} → {}, as of {}{days}", terminal(&base.name), terminal(&head.name), comparison.as_of)
+}
+
+/// One line where nothing has changed.
+#[must_use]
+pub fn no_change(comparison: &Comparison, base: &SideName, head: &SideName) -> String {
+    format!("no change: {}\n", sides(comparison, base, head))
+}
+
+/// A figure's name.
+fn name(figure: &Figure) -> String {
+    match &figure.of {
+        FigureOf::YearMean => "a year, on average".to_owned(),
+        FigureOf::YearP95 => "a year, P95".to_owned(),
+        FigureOf::Standing => "a year without outage".to_owned(),
+        FigureOf::Scenario { cause, length: l } => format!("{} of `{}`", length(*l), shorten(cause, 40)),
+    }
+}
+
+/// An amount with its sign; an amount that is not nothing never prints as nothing.
+fn signed(amount: Decimal, comparison: &Comparison) -> String {
+    let money = crate::diff::money(comparison, amount.abs());
+    let none = Money::zero(comparison.currency);
+    let (shown, _) = money_pair(&money, &none);
+    let shown = shown.rsplit_once(' ').map_or(shown.clone(), |(amount, _)| amount.to_owned());
+    match (amount.is_zero(), amount.is_sign_negative()) {
+        (true, _) => shown,
+        (_, true) => format!("-{shown}"),
+        (_, false) => format!("+{shown}"),
+    }
+}
+
+/// Two amounts that never print the same where they differ, without their currency.
+fn pair(figure: &Figure) -> (String, String) {
+    let least = |least: bool| if least { "≥ " } else { "" };
+    let amount = |text: String| text.rsplit_once(' ').map_or(text.clone(), |(amount, _)| amount.to_owned());
+    let absent = || "none".to_owned();
+    let (old, new) = match (figure.old, figure.new) {
+        (Some(old), Some(new)) => {
+            let (old, new) = money_pair(&old, &new);
+            (amount(old), amount(new))
+        }
+        (old, new) => {
+            let show = |money: Option<Money>| money.map_or_else(absent, |money| money.rounded_amount());
+            (show(old), show(new))
+        }
+    };
+    let sign = |text: String, is: bool, money: Option<Money>| match money {
+        Some(_) => format!("{}{text}", least(is)),
+        None => text,
+    };
+    (sign(old, figure.least.0, figure.old), sign(new, figure.least.1, figure.new))
+}
+
+fn figures(comparison: &Comparison) -> String {
+    let code = comparison.currency.code();
+    let (old, new, change) = (format!("old {code}"), format!("new {code}"), format!("change {code}"));
+    let mut table = Table::new(&[
+        ("figure", Align::Left),
+        (&old, Align::Right),
+        (&new, Align::Right),
+        (&change, Align::Right),
+        ("", Align::Right),
+    ]);
+    for figure in &comparison.figures {
+        let (old, new) = pair(figure);
+        let difference = figure.difference().map_or_else(|| "n/a".to_owned(), |d| signed(d.amount(), comparison));
+        let weight = crate::rating::border::weight;
+        let by = match (figure.old, figure.difference()) {
+            (Some(old), Some(by)) if !old.amount().is_zero() && !by.amount().is_zero() => {
+                let by = weight(by.amount()) / weight(old.amount());
+                if by > 0.0 { format!("+{}", percent(by)) } else { percent(by) }
+            }
+            _ => String::new(),
+        };
+        table.row([name(figure), old, new, difference, by]);
+    }
+    table.render()
+}
+
+/// The figures whose split the screen shows: year, P95, standing, and of the outages the one with the largest change.
+fn shown(comparison: &Comparison) -> Vec<usize> {
+    let size = |figure: &Figure| figure.difference().map(|by| by.amount().abs());
+    let each = || comparison.figures.iter().enumerate().filter(|(_, figure)| figure.difference().is_some());
+    let scenario = |figure: &Figure| matches!(figure.of, FigureOf::Scenario { .. });
+    let most = each().filter(|(_, f)| scenario(f)).rev().max_by_key(|(_, f)| size(f)).map(|(index, _)| index);
+    each().filter(|(index, f)| !scenario(f) || Some(*index) == most).map(|(index, _)| index).collect()
+}
+
+fn parts(comparison: &Comparison) -> String {
+    let shown = shown(comparison);
+    let names: Vec<String> = shown.iter().filter_map(|index| comparison.figures.get(*index)).map(name).collect();
+    let mut head = vec![("part", Align::Left)];
+    head.extend(names.iter().map(|name| (name.as_str(), Align::Right)));
+    let mut table = Table::new(&head).caption(&format!("what each part adds [{}]", comparison.currency));
+    for part in comparison.parts() {
+        let mut row = vec![part.name().to_owned()];
+        row.extend(shown.iter().map(|index| {
+            comparison.of_part(part, *index).map_or_else(|| "n/a".to_owned(), |effect| signed(effect, comparison))
+        }));
+        table.row(row);
+    }
+    let mut total = vec!["total".to_owned()];
+    total.extend(
+        shown
+            .iter()
+            .filter_map(|index| comparison.figures.get(*index))
+            .map(|figure| figure.difference().map_or_else(|| "n/a".to_owned(), |by| signed(by.amount(), comparison))),
+    );
+    table.total(total);
+    table.render()
+}
+
+fn value(value: &Value) -> String {
+    let text = |text: &Option<String>| match text {
+        Some(text) => terminal(text).into_owned(),
+        None => "none".to_owned(),
+    };
+    let key = if value.key.is_empty() { String::new() } else { format!("{} ", terminal(&value.key)) };
+    format!("{key}{} → {}", text(&value.old), text(&value.new))
+}
+
+fn place(change: &Change, sources: &Sources) -> String {
+    let span = change.values.iter().find_map(|value| value.new_at.or(value.old_at));
+    span.map_or_else(String::new, |span| {
+        let at = sources.position(span);
+        terminal(&format!("{}:{}", sources.name(span.source), at.line)).into_owned()
+    })
+}
+
+fn changes(comparison: &Comparison, sources: &Sources, detail: Detail) -> String {
+    let most = if detail > Detail::Normal { usize::MAX } else { MOST };
+    let rows: Vec<Vec<String>> = comparison
+        .changes
+        .iter()
+        .take(most)
+        .map(|change| {
+            let (effect, share) = comparison.effect(change).map_or_else(
+                || ("n/a".to_owned(), String::new()),
+                |(effect, share)| {
+                    let share = share.filter(|_| !effect.is_zero()).map_or_else(String::new, percent);
+                    (signed(effect, comparison), share)
+                },
+            );
+            let values: Vec<String> = change.values.iter().map(value).collect();
+            vec![effect, share, format!("{}: {}", terminal(&change.what), values.join("; ")), place(change, sources)]
+        })
+        .collect();
+    let of = comparison.headline.and_then(|index| comparison.figures.get(index)).map(name);
+    let about = of.map_or_else(String::new, |of| format!(", by what they add to {of} [{}]", comparison.currency));
+    let mut out = format!("{BOLD}changes{BOLD:#}{about}\n");
+    // Amounts stand at the right.
+    let wide =
+        |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let (amount, share) = (wide(0), wide(1));
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|row| {
+            let mut cells = row.into_iter();
+            let (a, b) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+            let mut row = vec![format!("{a:>amount$}"), format!("{b:>share$}")];
+            row.extend(cells);
+            row
+        })
+        .collect();
+    for line in columns(&rows) {
+        let _ = writeln!(out, "  {line}");
+    }
+    let more = comparison.changes.len().saturating_sub(most);
+    if more > 0 {
+        let _ = writeln!(out, "  {} {} more (-v shows them)", styled(DIM, "·"), plural(more, "change"));
+    }
+    out
+}
+
+/// What is known of the comparison besides its figures.
+fn notes(comparison: &Comparison) -> String {
+    let mut out = String::new();
+    if comparison.figures_only {
+        out.push_str("a side is a saved run: the figures alone are compared, not what they come from\n");
+    }
+    if let Some(why) = &comparison.year_why {
+        let _ = writeln!(out, "the year is not compared: {}", terminal(why));
+    }
+    if comparison.figures.iter().any(|figure| figure.least != (false, false)) {
+        out.push_str("≥: calls without a rate are in no amount, and what they would cost is in no difference\n");
+    }
+    out
+}
+
+/// What has changed: figures, parts, changes.
+fn section(comparison: &Comparison, sources: &Sources, detail: Detail) -> String {
+    let mut out = String::new();
+    if !comparison.figures.is_empty() {
+        out.push_str(&figures(comparison));
+        out.push('\n');
+    }
+    if !comparison.changes.is_empty() {
+        if !comparison.figures.is_empty() {
+            out.push_str(&parts(comparison));
+            out.push('\n');
+        }
+        out.push_str(&changes(comparison, sources, detail));
+    }
+    let notes = notes(comparison);
+    if !notes.is_empty() {
+        let _ = write!(out, "\n{notes}");
+    }
+    out
+}
+
+/// The difference in a sentence.
+fn headline(comparison: &Comparison) -> String {
+    let Some(figure) = comparison.headline.and_then(|index| comparison.figures.get(index)) else {
+        return "no figure is on both sides".to_owned();
+    };
+    let (old, new) = pair(figure);
+    let by = figure.difference().map(|by| by.amount()).unwrap_or_default();
+    let name = match figure.of {
+        FigureOf::YearMean => "an average year".to_owned(),
+        _ => name(figure),
+    };
+    let name = terminal(&name).into_owned();
+    if by.is_zero() {
+        return format!("{name} costs {new} {} as before", comparison.currency);
+    }
+    format!("{name} costs {old} → {new} {} ({})", comparison.currency, signed(by, comparison))
+}
+
+/// The screen of `diff`.
+#[must_use]
+pub fn diff(
+    comparison: &Comparison,
+    base: &SideName,
+    head: &SideName,
+    sources: &Sources,
+    path: &str,
+    detail: Detail,
+) -> String {
+    let mut out = format!("trunkrisk {VERSION} · {} · {}\n\n", terminal(path), sides(comparison, base, head));
+    let _ = writeln!(out, "{BOLD}{}{BOLD:#}", headline(comparison));
+    if detail > Detail::Quiet {
+        out.push('\n');
+        out.push_str(&section(comparison, sources, detail));
+    }
+    out
+}
+
+/// What `check --base` adds: the change, between the verdict and the findings.
+#[must_use]
+pub fn against(comparison: &Comparison, base: &SideName, head: &SideName, sources: &Sources, detail: Detail) -> String {
+    if comparison.is_empty() {
+        return no_change(comparison, base, head);
+    }
+    let mut out = format!("{BOLD}the change{BOLD:#} {}: {}\n", sides(comparison, base, head), headline(comparison));
+    out.push_str("policy and waivers are the base's\n\n");
+    out.push_str(&section(comparison, sources, detail));
+    out
+}

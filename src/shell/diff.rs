@@ -1,0 +1,136 @@
+//! `diff`: what a change of rates, plan or policy does to the money.
+
+use serde_json::json;
+
+use super::app::Context;
+use super::check::levels;
+use super::cli::DiffArgs;
+use super::error::{Error, ErrorKind};
+use super::exit::Exit;
+use super::output::Format;
+use super::run::{Run, exit_of, run_map};
+use super::sides::{Changed, Known, Read, both, compared, present};
+use crate::diff::{Comparison, compare_figures, known};
+use crate::render::diff::{SideName, diff};
+use crate::render::json::{bare_envelope, document, envelope};
+use crate::render::text::{self, Detail};
+use crate::words::diagnostic::Sources;
+
+/// Runs the command.
+pub(super) fn run(args: &DiffArgs, context: &mut Context) -> Result<Exit, Error> {
+    let levels = levels(&args.levels)?;
+    let (base, head) = both(context, &args.base, args.head.as_deref())?;
+    let mut run = match head {
+        None => Some((None, Run::load("diff", context)?)),
+        Some(Read::Plan(known)) => {
+            let Known { name, loaded } = *known;
+            Some((Some(name), Run { loaded, detail: Run::detail(context) }))
+        }
+        Some(Read::Saved(..)) if args.gate => return Err(no_gate()),
+        Some(Read::Saved(name, saved)) => {
+            return figures(context, base, (name, saved)).map(|()| Exit::Pass);
+        }
+    };
+    let Some((named, run)) = &mut run else { return Ok(Exit::Pass) };
+    let head = named.clone().unwrap_or_else(|| present(&run.loaded));
+    let base = match base {
+        Read::Plan(known) => *known,
+        Read::Saved(..) if args.gate => return Err(no_gate()),
+        saved @ Read::Saved(..) => {
+            let own = known(&run.loaded.plan)?;
+            return figures(context, saved, (head, own)).map(|()| Exit::Pass);
+        }
+    };
+    if args.gate {
+        return gate(args, context, &levels, run, base, head);
+    }
+    let mut base = base;
+    let comparison = compared(&mut base.loaded, &mut run.loaded)?;
+    let (loaded, detail) = (&run.loaded, run.detail);
+    context.outputs.write(|format| match format {
+        Format::Text => Ok(screen(&comparison, &base.name, &head, &loaded.sources, &loaded.plan.path, detail)),
+        Format::Json => {
+            let complete = comparison.figures.iter().all(|figure| figure.least == (false, false));
+            let mut map = envelope("diff", loaded, "pass", Exit::Pass.code(), complete);
+            map.insert("as_of".to_owned(), json!(comparison.as_of.to_string()));
+            map.insert("diff".to_owned(), diff(&comparison, &base.name, &head, &loaded.sources));
+            Ok(document(&json!(map)))
+        }
+    })?;
+    Ok(Exit::Pass)
+}
+
+fn screen(
+    comparison: &Comparison,
+    base: &SideName,
+    head: &SideName,
+    sources: &Sources,
+    path: &str,
+    detail: Detail,
+) -> String {
+    if comparison.is_empty() {
+        return text::no_change(comparison, base, head);
+    }
+    text::diff(comparison, base, head, sources, path, detail)
+}
+
+fn no_gate() -> Error {
+    let message = "--gate needs a plan on both sides: a saved run holds no policy and no tables".to_owned();
+    Error::from(ErrorKind::Arguments(message)).hint("name a revision or a directory")
+}
+
+fn gate(
+    args: &DiffArgs,
+    context: &mut Context,
+    levels: &crate::policy::Levels,
+    run: &mut Run,
+    base: Known,
+    head: SideName,
+) -> Result<Exit, Error> {
+    let mut changed = Changed::new(run, base)?;
+    changed.head = head;
+    let assessment = run.assess()?;
+    let verdict = changed.judge(&assessment, levels);
+    let exit = exit_of(&verdict, args.exit_zero);
+    let (base, head, sources) = (&changed.base.name, &changed.head, &run.loaded.sources);
+    context.outputs.write(|format| match format {
+        Format::Text => {
+            let mut out = screen(&changed.comparison, base, head, sources, &run.loaded.plan.path, run.detail);
+            out.push_str(&text::judged(&verdict, &run.loaded, run.detail, exit.code()));
+            Ok(out)
+        }
+        Format::Json => {
+            let mut map = run_map("diff", run, &assessment, &verdict, exit, true)?;
+            map.insert("diff".to_owned(), diff(&changed.comparison, base, head, sources));
+            Ok(document(&json!(map)))
+        }
+    })?;
+    Ok(exit)
+}
+
+/// Compares figures alone.
+fn figures(context: &mut Context, base: Read, head: (SideName, crate::input::saved::SavedRun)) -> Result<(), Error> {
+    let (base, old) = match base {
+        Read::Plan(known_side) => {
+            let saved = known(&known_side.loaded.plan)?;
+            (known_side.name, saved)
+        }
+        Read::Saved(name, saved) => (name, saved),
+    };
+    let (head, new) = head;
+    let comparison = compare_figures(&old, &new)?;
+    let (sources, detail) = (Sources::default(), Run::detail(context));
+    context.outputs.write(|format| match format {
+        Format::Text => Ok(screen(&comparison, &base, &head, &sources, &head.name, detail)),
+        Format::Json => {
+            let complete = comparison.figures.iter().all(|figure| figure.least == (false, false));
+            let mut map = bare_envelope("diff", "pass", Exit::Pass.code());
+            map.insert("complete".to_owned(), json!(complete));
+            map.insert("as_of".to_owned(), json!(comparison.as_of.to_string()));
+            map.insert("currency".to_owned(), json!(comparison.currency.code()));
+            map.insert("diff".to_owned(), diff(&comparison, &base, &head, &sources));
+            Ok(document(&json!(map)))
+        }
+    })?;
+    Ok(())
+}

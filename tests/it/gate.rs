@@ -1,0 +1,610 @@
+//! The gate on a change: a plan against its base in a git repository, a directory or a saved run.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use rust_decimal::Decimal;
+use serde_json::Value;
+use trunkrisk::policy::catalogue::rules;
+use trunkrisk::policy::change::needs_base;
+
+const BASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/rules/base");
+const PLAN: &str = "failover.toml";
+const FLAT: &str = "rates/flat.toml";
+const METERED: &str = "rates/metered.toml";
+
+/// A file, what stands there once, and what takes its place.
+type Edit<'a> = (&'a str, &'a str, &'a str);
+
+/// The destinations and rows that the cases change; a year with one cause, as fast as can be.
+const START: [Edit<'static>; 5] = [
+    (FLAT, "prefixes  = [\"1\"]", "prefixes = [\"1\", \"33\", \"44\", \"49\"]"),
+    (
+        PLAN,
+        "{ prefix = \"1\", share = 1.0 }",
+        "{ prefix = \"1\", share = 0.5 },\n  { prefix = \"44\", share = 0.25 },\n  { prefix = \"49\", share = 0.25 }",
+    ),
+    (PLAN, "signal = \"503\"", "signal = \"503\"\nper_year = 2.0\nduration = { fixed = \"2h\" }"),
+    (PLAN, "incident = 100.00", "incident = 100.00\nyear = 500.00\nstanding = 1000.00"),
+    (
+        METERED,
+        "prefix     = \"1\"\nper_minute = 0.01",
+        "prefix     = \"1\"\nper_minute = 0.0100\n\n[[rate]]\nprefix = \"44\"\nper_minute = 0.02\nincrement = \"1/1\"\n\n[[rate]]\nprefix = \"49\"\nper_minute = 0.03\n\n[[rate]]\nprefix = \"33\"\nper_minute = 0.04",
+    ),
+];
+
+/// A folder with a plan; a git repository once something is committed.
+struct Repo {
+    folder: tempfile::TempDir,
+}
+
+fn program(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_trunkrisk"))
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap()
+}
+
+impl Repo {
+    fn new(edits: &[Edit<'_>]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("rates")).unwrap();
+        for file in [PLAN, FLAT, METERED] {
+            std::fs::copy(Path::new(BASE).join(file), folder.path().join(file)).unwrap();
+        }
+        let repo = Self { folder };
+        repo.edit(&START);
+        repo.edit(edits);
+        repo
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn text(&self, file: &str) -> String {
+        std::fs::read_to_string(self.path().join(file)).unwrap()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.path().join(file), text).unwrap();
+    }
+
+    fn edit(&self, edits: &[Edit<'_>]) {
+        for (file, from, to) in edits {
+            let text = self.text(file);
+            assert_eq!(text.matches(from).count(), 1, "{from:?} stands once in {file}");
+            self.write(file, &text.replace(from, to));
+        }
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        let output = Command::new("git")
+            .args(["-c", "user.name=desk", "-c", "user.email=desk@floor.example", "-c", "commit.gpgsign=false"])
+            .args(["-c", "init.defaultBranch=main", "-c", "core.autocrlf=false"])
+            .args(args)
+            .current_dir(self.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_INDEX_FILE")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn commit(&self, message: &str) {
+        if !self.path().join(".git").exists() {
+            self.git(&["init", "-q"]);
+        }
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        program(self.path(), args)
+    }
+
+    fn json(&self, args: &[&str]) -> (i32, Value) {
+        json(self.path(), args)
+    }
+}
+
+fn json(folder: &Path, args: &[&str]) -> (i32, Value) {
+    let output = program(folder, &[args, &["--output", "json"]].concat());
+    let document = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{args:?}: {}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.code().unwrap(), document)
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn codes(document: &Value) -> Vec<&str> {
+    document["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect()
+}
+
+fn finding<'a>(document: &'a Value, code: &str) -> &'a Value {
+    let findings = document["findings"].as_array().unwrap();
+    findings.iter().find(|f| f["code"] == code).unwrap_or_else(|| panic!("no {code}: {:?}", codes(document)))
+}
+
+fn decimal(value: &Value) -> Decimal {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no amount")).parse().unwrap()
+}
+
+/// Parts and changes sum to the difference of every figure, to the last digit.
+fn assert_sums(diff: &Value) {
+    let mut checked = 0;
+    for figure in diff["figures"].as_array().unwrap() {
+        if figure["difference"].is_null() {
+            continue;
+        }
+        let is = |effect: &&Value| ["figure", "cause", "duration_s"].iter().all(|key| effect[key] == figure[key]);
+        let sum = |of: &str| -> Decimal {
+            let all = diff[of].as_array().unwrap().iter();
+            all.map(|part| decimal(&part["effects"].as_array().unwrap().iter().find(is).unwrap()["effect"])).sum()
+        };
+        let difference = decimal(&figure["new"]) - decimal(&figure["old"]);
+        assert_eq!(decimal(&figure["difference"]), difference, "{figure}");
+        assert_eq!((sum("parts"), sum("changes")), (difference, difference), "{figure}");
+        checked += 1;
+    }
+    assert!(checked >= 4, "only {checked} figures were summed: {diff}");
+}
+
+fn change<'a>(diff: &'a Value, what: &str) -> &'a Value {
+    let changes = diff["changes"].as_array().unwrap();
+    changes.iter().find(|c| c["what"].as_str().unwrap().contains(what)).unwrap_or_else(|| panic!("no {what}: {diff:#}"))
+}
+
+const WAIVER: &str = "\n[[waiver]]\nrule = \"rates-stale\"\nuntil = 2026-12-15\nceiling = \"365 days\"\nowner = \"desk\"\nreason = \"list is late\"\n";
+
+#[test]
+fn a_change_is_told_with_the_share_of_each_part() {
+    let repo = Repo::new(&[]);
+    repo.write(PLAN, &format!("{}{WAIVER}", repo.text(PLAN)));
+    repo.edit(&[
+        (METERED, "effective_from = 2026-11-01", "effective_from = 2026-01-01"),
+        (PLAN, "start     = 2026-12-07T08:00:00", "start     = \"worst\""),
+    ]);
+    repo.commit("before");
+    repo.edit(&[
+        (PLAN, "as_of    = 2026-12-01", "as_of    = 2026-12-20"),
+        (PLAN, "year = 500.00", "year = 900.00"),
+        (METERED, "per_minute = 0.0100", "per_minute = 0.0125"),
+        (METERED, "increment = \"1/1\"", "increment = \"60/60\""),
+        (METERED, "[[rate]]\nprefix = \"49\"\nper_minute = 0.03\n\n", ""),
+    ]);
+    repo.commit("after");
+
+    let (exit, run) = repo.json(&["check", "--base", "HEAD~1"]);
+    assert_eq!(exit, 1);
+    let found: BTreeSet<&str> = codes(&run).into_iter().collect();
+    for code in ["GOV001", "GOV002", "RATE004", "RATE008", "RATE009", "RATE010"] {
+        assert!(found.contains(code), "{code} is not in {found:?}");
+    }
+    assert!(finding(&run, "GOV001")["message"].as_str().unwrap().contains("`budget.year`: 500.00 → 900.00"));
+    assert!(finding(&run, "RATE008")["message"].as_str().unwrap().contains("0.0100 → 0.0125, 25.0 % dearer, 10.0 %"));
+    assert!(finding(&run, "RATE009")["message"].as_str().unwrap().contains("1/1 → 60/60"));
+    assert!(finding(&run, "RATE010")["message"].as_str().unwrap().contains("destination 49 of the plan has no rate"));
+    assert!(finding(&run, "GOV002")["message"].as_str().unwrap().contains("ended on 2026-12-15"));
+    let place = &finding(&run, "RATE008")["where"];
+    assert_eq!((&place[0]["path"], &place[1]["path"]), (&METERED.into(), &format!("HEAD~1:{METERED}").into()));
+
+    let diff = &run["diff"];
+    assert_sums(diff);
+    assert_eq!(diff["headline"]["figure"], "year.mean");
+    let rise = change(diff, "rate 1 of");
+    assert_eq!((&rise["values"][0]["old"], &rise["values"][0]["new"]), (&"0.0100".into(), &"0.0125".into()));
+    assert!(decimal(&rise["effect"]) > Decimal::ZERO && rise["share"].is_number());
+    let increment = change(diff, "increment of");
+    assert_eq!((&increment["values"][0]["old"], &increment["values"][0]["new"]), (&"1/1".into(), &"60/60".into()));
+    // A call of 60 s is 60 s by either increment.
+    assert_eq!(decimal(&increment["effect"]), Decimal::ZERO);
+    let removed = change(diff, "rate 49 of");
+    assert_eq!((&removed["values"][0]["new"], decimal(&removed["effect"]) < Decimal::ZERO), (&Value::Null, true));
+    assert_eq!(decimal(&change(diff, "policy")["effect"]), Decimal::ZERO);
+    assert_eq!(change(diff, "policy")["values"][0]["key"], "budget.year");
+    assert_eq!(decimal(&change(diff, "waiver of `rates-stale`")["effect"]), Decimal::ZERO);
+
+    // The same change the other way round negates every difference, of every figure, part and change.
+    let (_, there) = repo.json(&["diff", "HEAD~1", "HEAD"]);
+    let (_, back) = repo.json(&["diff", "HEAD", "HEAD~1"]);
+    assert_negated(&there["diff"], &back["diff"]);
+    let screen = text(&repo.run(&["check", "--base", "HEAD~1"]));
+    for wanted in
+        ["0.0100 → 0.0125", "1/1 → 60/60", "rate 49 of rates/metered.toml: 0.03 → none", "budget.year 500.00 → 900.00"]
+    {
+        assert!(screen.contains(wanted), "{wanted:?} is not in {screen}");
+    }
+}
+
+fn assert_negated(there: &Value, back: &Value) {
+    let (mut effects, mut others) = (Vec::new(), Vec::new());
+    for (diff, out, sign) in [(there, &mut effects, 1), (back, &mut others, -1)] {
+        let sign = Decimal::from(sign);
+        for figure in diff["figures"].as_array().unwrap() {
+            if !figure["difference"].is_null() {
+                out.push(format!("{} {}", figure["figure"], (decimal(&figure["difference"]) * sign).normalize()));
+            }
+        }
+        for of in ["parts", "changes"] {
+            for part in diff[of].as_array().unwrap() {
+                for effect in part["effects"].as_array().unwrap() {
+                    if !effect["effect"].is_null() {
+                        let amount = (decimal(&effect["effect"]) * sign).normalize();
+                        out.push(format!("{} {} {} {amount}", part["part"], effect["figure"], effect["duration_s"]));
+                    }
+                }
+            }
+        }
+        out.sort();
+    }
+    assert!(effects.len() > 10);
+    assert_eq!(effects, others);
+}
+
+/// How a rule about a change is made to fire.
+struct Case {
+    code: &'static str,
+    edits: &'static [Edit<'static>],
+    exit: i32,
+    says: &'static str,
+    line: &'static str,
+}
+
+const CASES: [Case; 12] = [
+    Case {
+        code: "RATE008",
+        edits: &[(METERED, "per_minute = 0.0100", "per_minute = 0.0111")],
+        exit: 1,
+        says: "rate 1 of rates/metered.toml: 0.0100 → 0.0111, 11.0 % dearer, 10.0 % are allowed in one change",
+        line: "prefix     = \"1\"",
+    },
+    Case {
+        code: "RATE008",
+        edits: &[(METERED, "per_minute = 0.04", "per_minute = 0.05")],
+        exit: 1,
+        says: "rate 33 of rates/metered.toml: 0.04 → 0.05, 25.0 % dearer",
+        line: "prefix = \"33\"",
+    },
+    Case {
+        code: "RATE009",
+        edits: &[(METERED, "[billing]\nincrement = \"6/6\"", "[billing]\nincrement = \"30/6\"")],
+        exit: 0,
+        says: "rates/metered.toml bills 3 rows by another increment: 6/6 → 30/6, among them 1, 49",
+        line: "increment = \"30/6\"",
+    },
+    Case {
+        code: "RATE010",
+        edits: &[(METERED, "\n[[rate]]\nprefix = \"33\"\nper_minute = 0.04", "")],
+        exit: 0,
+        says: "the row of prefix 33 is gone from rates/metered.toml: none of them priced a destination",
+        line: "version",
+    },
+    Case {
+        code: "GOV001",
+        edits: &[(PLAN, "incident = 100.00", "incident = 100.01")],
+        exit: 1,
+        says: "`budget.incident`: 100.00 → 100.01",
+        line: "incident = 100.01",
+    },
+    Case {
+        code: "GOV001",
+        edits: &[(PLAN, "year = 500.00\n", "")],
+        exit: 1,
+        says: "`budget.year`: 500.00 → none",
+        line: "[budget]",
+    },
+    Case {
+        code: "GOV001",
+        edits: &[(PLAN, "year = 500.00\n", "year = 500.00\nconfidence = 0.90\n")],
+        exit: 1,
+        says: "`budget.confidence`: 0.95 by default → 0.90",
+        line: "confidence = 0.90",
+    },
+    Case {
+        code: "GOV001",
+        edits: &[(PLAN, "absorb              = 0.95", "absorb = 0.9")],
+        exit: 1,
+        says: "`policy.absorb`: 0.95 → 0.9",
+        line: "absorb = 0.9",
+    },
+    Case {
+        code: "GOV001",
+        edits: &[(PLAN, "surge               = \"60s\"", "surge = \"60s\"\nrate_increase = 0.5")],
+        exit: 1,
+        says: "`policy.rate_increase`: 0.1 by default → 0.5",
+        line: "rate_increase = 0.5",
+    },
+    Case {
+        code: "GOV001",
+        edits: &[(PLAN, "surge               = \"60s\"", "surge = \"60s\"\nrules = { \"same-host\" = \"warn\" }")],
+        exit: 1,
+        says: "`policy.rules.same-host`: deny → warn",
+        line: "rules = ",
+    },
+    Case {
+        code: "GOV001",
+        edits: &[(PLAN, "durations = [\"1h\", \"10h\"]", "durations = [\"1h\"]")],
+        exit: 1,
+        says: "`scenario.durations`",
+        line: "durations = ",
+    },
+    Case {
+        code: "GOV001",
+        edits: &[(
+            PLAN,
+            "stale_after_days    = 180",
+            "stale_after_days    = 180\n[[waiver]]\nrule = \"same-host\"\nuntil = 2027-12-15\nowner = \"desk\"\nreason = \"x\"",
+        )],
+        exit: 1,
+        says: "waiver of `same-host` by desk is new",
+        line: "rule = \"same-host\"",
+    },
+];
+
+#[test]
+fn every_rule_about_a_change_fires_alone() {
+    let wanted: BTreeSet<&str> = rules().filter(|rule| needs_base(rule)).map(|rule| rule.code).collect();
+    assert_eq!(CASES.iter().map(|case| case.code).collect::<BTreeSet<_>>(), wanted);
+    let base = Repo::new(&[]);
+    let silent = base.json(&["check", "--base", base.path().to_str().unwrap()]).1;
+    assert_eq!(codes(&silent), Vec::<&str>::new());
+    assert_eq!(silent["diff"]["changed"], false);
+    for case in &CASES {
+        let code = case.code;
+        let repo = Repo::new(case.edits);
+        let (exit, run) = repo.json(&["check", "--base", base.path().to_str().unwrap()]);
+        assert_eq!(codes(&run), [code], "{}", case.says);
+        assert_eq!(exit, case.exit, "{}", case.says);
+        let found = finding(&run, code);
+        assert!(found["message"].as_str().unwrap().contains(case.says), "{} is not in {found}", case.says);
+        let place = &found["where"][0];
+        let file = repo.text(place["path"].as_str().unwrap());
+        let line = file.lines().nth(place["line"].as_u64().unwrap() as usize - 1).unwrap();
+        assert!(line.contains(case.line), "{line:?} is not the line of {:?}", case.line);
+        assert_sums(&run["diff"]);
+    }
+}
+
+#[test]
+fn tightening_is_no_finding() {
+    let base = Repo::new(&[]);
+    for edit in [
+        (PLAN, "incident = 100.00", "incident = 99.99"),
+        (PLAN, "absorb              = 0.95", "absorb = 0.96"),
+        (PLAN, "year = 500.00\n", "year = 500.00\nmonth = 450.00\nconfidence = 0.96\n"),
+        (PLAN, "durations = [\"1h\", \"10h\"]", "durations = [\"1h\", \"10h\", \"24h\"]"),
+        (METERED, "per_minute = 0.0100", "per_minute = 0.0110"),
+        (METERED, "per_minute = 0.0100", "per_minute = 0.0090"),
+    ] {
+        let repo = Repo::new(&[edit]);
+        let (exit, run) = repo.json(&["check", "--base", base.path().to_str().unwrap()]);
+        assert_eq!((exit, codes(&run)), (0, vec![]), "{edit:?}");
+        assert_eq!(run["diff"]["changed"], true, "{edit:?}");
+    }
+}
+
+#[test]
+fn a_change_is_judged_by_the_policy_of_its_base() {
+    let repo = Repo::new(&[]);
+    repo.edit(&[(PLAN, "channels          = 30", "channels          = 13")]);
+    repo.commit("a floor that is not absorbed");
+    // It allows itself what its base denies.
+    repo.edit(&[
+        (PLAN, "absorb              = 0.95", "absorb = 0.1"),
+        (PLAN, "grade_of_service    = 0.01", "grade_of_service = 1"),
+    ]);
+    assert_eq!(repo.run(&["check"]).status.code(), Some(0), "{}", text(&repo.run(&["check"])));
+    let (exit, run) = repo.json(&["check", "--base", "HEAD"]);
+    assert_eq!(exit, 1);
+    let found = codes(&run);
+    for code in ["CAP001", "CAP002", "GOV001"] {
+        assert!(found.contains(&code), "{code}: {found:?}");
+    }
+    assert!(run["findings"].as_array().unwrap().iter().all(|f| f["waived_by"].is_null()));
+    // `diff` alone says so and passes; with --gate it judges.
+    assert_eq!(repo.run(&["diff", "HEAD"]).status.code(), Some(0));
+    let (exit, gated) = repo.json(&["diff", "HEAD", "--gate"]);
+    assert_eq!((exit, codes(&gated)), (1, found));
+    assert_eq!(repo.run(&["diff", "HEAD", "--gate", "--exit-zero"]).status.code(), Some(0));
+}
+
+#[test]
+fn equal_inputs_say_so_in_one_line() {
+    let repo = Repo::new(&[]);
+    repo.commit("one");
+    let output = repo.run(&["diff", "HEAD"]);
+    let said = text(&output);
+    assert_eq!(
+        (output.status.code(), said.lines().count(), said.starts_with("no change: HEAD (")),
+        (Some(0), 1, true),
+        "{said}"
+    );
+    // Remarks and layout are no change.
+    repo.edit(&[(METERED, "carrier  = \"Metered\"", "# a remark\ncarrier = \"Metered\"")]);
+    assert!(text(&repo.run(&["diff", "HEAD"])).starts_with("no change: "));
+    let (_, run) = repo.json(&["diff", "HEAD"]);
+    assert_eq!((&run["diff"]["changed"], &run["diff"]["changes"]), (&false.into(), &Value::Array(vec![])));
+}
+
+#[test]
+fn sides_are_revisions_directories_and_saved_runs() {
+    let repo = Repo::new(&[]);
+    repo.commit("one");
+    repo.git(&["branch", "feature"]);
+    repo.edit(&[(METERED, "per_minute = 0.0100", "per_minute = 0.0105")]);
+    repo.commit("main goes on");
+    repo.git(&["checkout", "-q", "feature"]);
+    // What main did meanwhile is no change of the branch.
+    assert!(text(&repo.run(&["diff", "main"])).starts_with("no change: "));
+    assert_eq!(repo.json(&["check", "--base", "main"]).1["diff"]["changed"], false);
+    assert_eq!(repo.json(&["diff", "main", "feature"]).1["diff"]["changed"], true, "the way back");
+    repo.edit(&[(METERED, "per_minute = 0.02", "per_minute = 0.021")]);
+    repo.commit("feature");
+    let (_, run) = repo.json(&["diff", "main", "feature"]);
+    assert_eq!(run["diff"]["changes"].as_array().unwrap().len(), 1);
+    assert!(run["diff"]["base"]["name"].as_str().unwrap().ends_with(", where main forks off"));
+
+    // A directory, and a run that was saved from it.
+    let other = Repo::new(&[]);
+    let (_, by_directory) = repo.json(&["diff", other.path().to_str().unwrap()]);
+    assert_eq!(by_directory["diff"]["figures"], run["diff"]["figures"]);
+    let saved = other.path().join("run.json");
+    let output = other.run(&["estimate", "--output", &format!("json={}", saved.display())]);
+    assert!(output.status.success(), "{}", text(&output));
+    let (_, by_run) = repo.json(&["diff", saved.to_str().unwrap()]);
+    assert_eq!((&by_run["diff"]["figures_only"], &by_run["diff"]["parts"]), (&true.into(), &Value::Array(vec![])));
+    let of = |run: &Value, at: usize| {
+        (run["diff"]["figures"][at]["figure"].clone(), decimal(&run["diff"]["figures"][at]["difference"]).round_dp(6))
+    };
+    for at in 0..run["diff"]["figures"].as_array().unwrap().len() {
+        assert_eq!(of(&by_run, at), of(&by_directory, at));
+    }
+    assert!(text(&repo.run(&["diff", saved.to_str().unwrap()])).contains("the figures alone are compared"));
+    assert_eq!(repo.run(&["check", "--base", saved.to_str().unwrap()]).status.code(), Some(2));
+}
+
+#[test]
+fn a_base_that_cannot_be_read_is_never_no_change() {
+    let repo = Repo::new(&[]);
+    // No repository at all.
+    assert_eq!(repo.run(&["check", "--base", "HEAD"]).status.code(), Some(2));
+    repo.commit("one");
+    repo.git(&["mv", PLAN, "plan.toml"]);
+    repo.commit("renamed");
+    let refused = |args: &[&str], wanted: &str| {
+        let output = repo.run(args);
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(wanted) && !said.contains("no change"), "{args:?}: {wanted:?} is not in {said}");
+    };
+    refused(&["check", "--plan", "plan.toml", "--base", "HEAD~1"], "there is no plan to compare with in HEAD~1");
+    refused(&["diff", "HEAD~1", "--plan", "plan.toml"], "cannot read plan.toml in commit");
+    refused(&["diff", "none", "--plan", "plan.toml"], "`none` is no directory or saved run");
+    refused(&["diff", "HEAD", "none", "--plan", "plan.toml"], "`none` is no directory or saved run");
+    refused(&["diff", "HEAD", "--demo"], "--demo has no past");
+    // Names that could be options, other commands, or nothing.
+    for hostile in [
+        "--output=x",
+        "-h",
+        "--upload-pack=touch pwned",
+        "HEAD\nHEAD",
+        "",
+        " ",
+        "HEAD:plan.toml",
+        ":/",
+        "HEAD^{tree}",
+        "$(touch pwned)",
+        "\u{1b}[31m",
+    ] {
+        let argument = format!("--base={hostile}");
+        let output = repo.run(&["check", "--plan", "plan.toml", &argument]);
+        assert_eq!(output.status.code(), Some(2), "{hostile:?}: {}", text(&output));
+        assert!(!text(&output).contains('\u{1b}') || hostile != "\u{1b}[31m", "{}", text(&output));
+    }
+    assert!(!repo.path().join("pwned").exists() && !repo.path().join("x").exists());
+    // A base whose plan is faulty.
+    repo.write("plan.toml", &format!("nonsense = 1\n{}", repo.text("plan.toml")));
+    repo.commit("faulty");
+    repo.write("plan.toml", &repo.text("plan.toml").replace("nonsense = 1\n", ""));
+    refused(&["check", "--plan", "plan.toml", "--base", "HEAD"], "HEAD:plan.toml:1:1");
+    repo.write("run.json", "{}");
+    refused(&["diff", "run.json", "--plan", "plan.toml"], "run.json is no saved run");
+}
+
+#[test]
+fn a_shallow_clone_is_told_what_to_do() {
+    let repo = Repo::new(&[]);
+    repo.commit("one");
+    repo.git(&["branch", "old"]);
+    repo.commit("two");
+    repo.commit("three");
+    let clone = tempfile::tempdir().unwrap();
+    let source = format!("file://{}", repo.path().display());
+    repo.git(&["clone", "-q", "--depth", "1", "--no-single-branch", &source, clone.path().to_str().unwrap()]);
+    for base in ["origin/old", "HEAD~1"] {
+        let output = program(clone.path(), &["check", "--base", base]);
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{base}: {said}");
+        assert!(said.contains("git fetch --unshallow") && said.contains("fetch-depth: 0"), "{base}: {said}");
+    }
+}
+
+#[test]
+fn exchange_rates_stand_apart() {
+    let euro: &[Edit<'_>] = &[
+        (METERED, "currency = \"USD\"", "currency = \"EUR\""),
+        (PLAN, "[budget]", "[fx]\nas_of = 2026-11-30\nEUR = 1.10\n\n[budget]"),
+    ];
+    let base = Repo::new(euro);
+    let repo = Repo::new(euro);
+    repo.edit(&[(PLAN, "EUR = 1.10", "EUR = 1.21"), (PLAN, "as_of = 2026-11-30", "as_of = 2026-12-01")]);
+    let (_, run) = repo.json(&["diff", base.path().to_str().unwrap()]);
+    assert_sums(&run["diff"]);
+    let parts = run["diff"]["parts"].as_array().unwrap();
+    assert_eq!(parts.iter().map(|part| part["part"].as_str().unwrap()).collect::<Vec<_>>(), ["exchange rates"]);
+    // A tenth more of everything that is in euro.
+    for figure in run["diff"]["figures"].as_array().unwrap().iter().filter(|f| f["figure"] == "scenario.spend") {
+        let ratio = decimal(&figure["new"]) / decimal(&figure["old"]);
+        assert_eq!(ratio.round_dp(9), "1.1".parse::<Decimal>().unwrap().round_dp(9), "{figure}");
+    }
+    assert_eq!(change(&run["diff"], "exchange rate of EUR")["values"][0]["new"], "1.21 (of 2026-12-01)");
+    // A plan in another currency is not compared.
+    let other = Repo::new(&[
+        (PLAN, "currency = \"USD\"", "currency = \"CAD\""),
+        (PLAN, "[budget]", "[fx]\nas_of = 2026-11-30\nUSD = 1.4\n[budget]"),
+    ]);
+    assert_eq!(other.run(&["diff", base.path().to_str().unwrap()]).status.code(), Some(2));
+}
+
+#[test]
+fn every_part_is_told_apart_and_swaps() {
+    let base = Repo::new(&[]);
+    let edits: [Edit<'_>; 11] = [
+        (METERED, "per_minute = 0.0100", "per_minute = 0.0137"),
+        (
+            METERED,
+            "[billing]\nincrement = \"6/6\"",
+            "[billing]\nincrement = \"45/7\"\nconnect_fee = 0.001\nattempt_fee = 0.0003",
+        ),
+        (METERED, "monthly = 10.00", "monthly = 12.00\nusage_tax = 0.07"),
+        (METERED, "prefix = \"33\"", "prefix = \"331\""),
+        (PLAN, "channels          = 30", "channels          = 12"),
+        (PLAN, "per_year = 2.0", "per_year = 2.7"),
+        (PLAN, "operator_response = \"20m\"", "operator_response = \"25m\""),
+        (PLAN, "attempts_per_seat_hour  = 120", "attempts_per_seat_hour  = 131"),
+        (PLAN, "{ fixed = \"60s\" }", "{ exponential = { mean = \"70s\" } }"),
+        (PLAN, "incident = 100.00", "incident = 90.00"),
+        (PLAN, "depends_on        = [\"internet-b\"]", "depends_on        = [\"internet-c\"]"),
+    ];
+    let repo = Repo::new(&edits);
+    let (there, back) = (base.path().to_str().unwrap(), repo.path().to_str().unwrap());
+    let (_, forward) = repo.json(&["diff", there, back]);
+    let (_, backward) = repo.json(&["diff", back, there]);
+    assert_sums(&forward["diff"]);
+    assert_sums(&backward["diff"]);
+    assert_negated(&forward["diff"], &backward["diff"]);
+    let parts: Vec<&str> =
+        forward["diff"]["parts"].as_array().unwrap().iter().map(|part| part["part"].as_str().unwrap()).collect();
+    assert_eq!(parts, ["rates", "increments", "fees", "limits", "routing", "floor", "causes", "policy"]);
+    // The figures are those of the plans by themselves.
+    let (_, alone) = repo.json(&["estimate"]);
+    let figures = forward["diff"]["figures"].as_array().unwrap();
+    for (index, scenario) in alone["scenarios"].as_array().unwrap().iter().enumerate() {
+        let figure = figures.iter().filter(|f| f["figure"] == "scenario.spend").nth(index).unwrap();
+        assert_eq!(figure["new"], scenario["spend"]);
+    }
+    let mean = figures.iter().find(|f| f["figure"] == "year.mean").unwrap();
+    assert_eq!(decimal(&mean["new"]).round_dp(6), decimal(&alone["year"]["mean"]).round_dp(6));
+}
