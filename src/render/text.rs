@@ -92,7 +92,8 @@ fn dearest<'a>(assessment: &'a Assessment<'_>) -> Option<&'a Scenario> {
 }
 
 /// What the verdict rests on, in one sentence.
-fn headline(assessment: &Assessment<'_>) -> String {
+#[must_use]
+pub fn headline(assessment: &Assessment<'_>) -> String {
     let plan = assessment.plan();
     let mut parts = Vec::new();
     let failover = &assessment.capacity.failover;
@@ -136,7 +137,7 @@ fn columns(rows: &[Vec<String>]) -> Vec<String> {
         .collect()
 }
 
-fn length(seconds: f64) -> String {
+pub(super) fn length(seconds: f64) -> String {
     compact(std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default())
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::cli::{Cli, Command, GlobalArgs};
 use super::error::Error;
 use super::exit::Exit;
-use super::output::{Outputs, to_stderr};
+use super::output::{Outputs, refuse_formats, to_stderr};
 use super::{check, completions, erlang, estimate, explain, init, man, rates, rules, size};
 
 /// What every command gets beside its own arguments.
@@ -36,6 +36,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn execute(cli: Cli) -> Result<Exit, Error> {
+    refuse_formats(&cli.name, &cli.global.output)?;
     let outputs = Outputs::open(&cli.global.output, cli.global.color, &cli.inputs())?;
     let mut context = Context { global: cli.global, outputs };
     match &cli.command {

@@ -4,12 +4,11 @@ use super::app::Context;
 use super::cli::CheckArgs;
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
-use super::output::Format;
-use super::run::{Run, run_json};
+use super::run::{Made, Run};
 use crate::policy::catalogue::{find, suggest_rule};
 use crate::policy::judge::Status;
 use crate::policy::{Levels, judge};
-use crate::render::text;
+use crate::render::{sheets, text};
 
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs, context: &mut Context) -> Result<Exit, Error> {
@@ -23,11 +22,16 @@ pub(super) fn run(args: &CheckArgs, context: &mut Context) -> Result<Exit, Error
         Status::NotJudged => Exit::NotJudged,
         Status::Pass => Exit::Pass,
     };
-    let (demo, detail) = (context.global.demo, run.detail);
-    context.outputs.write(|format| match format {
-        Format::Text => Ok(text::check(&assessment, &verdict, &run.loaded, demo, detail, exit.code())),
-        Format::Json => run_json("check", &run, &assessment, &verdict, exit, true),
-    })?;
+    let screen = || Ok(text::check(&assessment, &verdict, &run.loaded, run.demo, run.detail, exit.code()));
+    let made = Made {
+        command: "check",
+        exit,
+        judges: true,
+        with_scenarios: true,
+        sheets: vec![sheets::spend(&assessment)],
+        text: Box::new(screen),
+    };
+    context.outputs.report(&run.report(&assessment, &verdict, made))?;
     Ok(exit)
 }
 

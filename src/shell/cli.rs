@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::output::{Color, OutputArg};
 use crate::input::fault::did_you_mean;
@@ -26,6 +26,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// The command's name, with that of its part: `rates lint`.
+    #[arg(skip)]
+    pub name: String,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 pass, 1 a finding at level deny, 2 could not run, 3 not judged";
@@ -46,7 +49,8 @@ pub struct GlobalArgs {
     /// What if: changes one value of the plan, such as campaign.renewals.seats=80; repeatable
     #[arg(long, value_name = "KEY=VALUE", global = true, action = ArgAction::Append)]
     pub set: Vec<String>,
-    /// Where results go: text or json, to a file or (`-`, or no path) standard output; repeatable [default: text]
+    /// Where results go: text, json, markdown, csv, sarif, junit, github or gitlab, as far as the command gives them, to a
+    /// file or (`-`, or no path) standard output; repeatable [default: text]
     #[arg(long, value_name = "FORMAT[=PATH]", global = true, action = ArgAction::Append)]
     pub output: Vec<OutputArg>,
     /// When to colour
@@ -321,7 +325,13 @@ impl Cli {
     /// Where they are none of this program's; also for `--help` and `--version`, whose text is the error.
     pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().collect();
-        let cli = Self::try_parse_from(&args)?;
+        let matches = Self::command().try_get_matches_from(&args)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut Self::command()))?;
+        let mut below = Some(&matches);
+        while let Some((name, inner)) = below.and_then(clap::ArgMatches::subcommand) {
+            cli.name = if cli.name.is_empty() { name.to_owned() } else { format!("{} {name}", cli.name) };
+            below = Some(inner);
+        }
         cli.refuse_conflicts(&args)?;
         Ok(cli)
     }

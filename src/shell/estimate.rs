@@ -4,26 +4,30 @@ use super::app::Context;
 use super::cli::EstimateArgs;
 use super::error::Error;
 use super::exit::Exit;
-use super::output::Format;
-use super::run::{Run, run_json};
+use super::run::{Made, Run};
 use crate::assessment::spend_curve;
 use crate::policy::{Levels, judge};
-use crate::render::text;
+use crate::render::{sheets, text};
 
 /// Runs the command.
 pub(super) fn run(_args: &EstimateArgs, context: &mut Context) -> Result<Exit, Error> {
     let run = Run::load("estimate", context)?;
     let assessment = run.assess()?;
     let verdict = judge(&assessment, &Levels::default());
-    let curve = if context.outputs.formats().any(|format| format == Format::Text) {
-        spend_curve(&assessment)?
-    } else {
-        Vec::new()
+    let screen = || {
+        let curve = spend_curve(&assessment)?;
+        Ok(text::estimate(&assessment, &verdict, &run.loaded, run.demo, run.detail, &curve))
     };
-    let (demo, detail) = (context.global.demo, run.detail);
-    context.outputs.write(|format| match format {
-        Format::Text => Ok(text::estimate(&assessment, &verdict, &run.loaded, demo, detail, &curve)),
-        Format::Json => run_json("estimate", &run, &assessment, &verdict, Exit::Pass, true),
-    })?;
+    let mut sheets = vec![sheets::scenarios(&assessment)];
+    sheets.extend(sheets::year(&assessment));
+    let made = Made {
+        command: "estimate",
+        exit: Exit::Pass,
+        judges: false,
+        with_scenarios: true,
+        sheets,
+        text: Box::new(screen),
+    };
+    context.outputs.report(&run.report(&assessment, &verdict, made))?;
     Ok(Exit::Pass)
 }

@@ -4,10 +4,9 @@ use super::app::Context;
 use super::cli::SizeArgs;
 use super::error::Error;
 use super::exit::Exit;
-use super::output::Format;
-use super::run::{Run, run_json};
+use super::run::{Made, Run};
 use crate::policy::{Levels, judge};
-use crate::render::text;
+use crate::render::{sheets, text};
 
 /// Runs the command.
 pub(super) fn run(_args: &SizeArgs, context: &mut Context) -> Result<Exit, Error> {
@@ -17,10 +16,15 @@ pub(super) fn run(_args: &SizeArgs, context: &mut Context) -> Result<Exit, Error
     // The rest is `check`'s business; what concerns capacity is shown beside it.
     verdict.findings.retain(|finding| finding.code.starts_with("CAP"));
     verdict.not_judged.retain(|rule| rule.code.starts_with("CAP"));
-    let (demo, detail) = (context.global.demo, run.detail);
-    context.outputs.write(|format| match format {
-        Format::Text => Ok(text::size(&assessment, &verdict, &run.loaded, demo, detail)),
-        Format::Json => run_json("size", &run, &assessment, &verdict, Exit::Pass, false),
-    })?;
+    let screen = || Ok(text::size(&assessment, &verdict, &run.loaded, run.demo, run.detail));
+    let made = Made {
+        command: "size",
+        exit: Exit::Pass,
+        judges: false,
+        with_scenarios: false,
+        sheets: sheets::capacity(&assessment),
+        text: Box::new(screen),
+    };
+    context.outputs.report(&run.report(&assessment, &verdict, made))?;
     Ok(Exit::Pass)
 }

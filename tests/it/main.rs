@@ -4,6 +4,7 @@ mod bad_inputs;
 mod erlang;
 mod explain;
 mod house;
+mod outputs;
 mod rates;
 mod readme;
 mod rules;
