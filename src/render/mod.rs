@@ -13,6 +13,7 @@ pub mod json;
 pub mod rates;
 pub mod report;
 pub mod run;
+pub mod schemas;
 pub mod sheets;
 pub mod table;
 pub mod text;

@@ -7,7 +7,7 @@ use super::cli::{Cli, Command, GlobalArgs};
 use super::error::Error;
 use super::exit::Exit;
 use super::output::{Outputs, refuse_formats, to_stderr};
-use super::{check, completions, erlang, estimate, explain, init, man, rates, rules, size};
+use super::{check, completions, erlang, estimate, explain, init, man, rates, rules, schema, size};
 
 /// What every command gets beside its own arguments.
 pub struct Context {
@@ -48,6 +48,7 @@ fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Explain(args) => explain::run(args, &mut context),
         Command::Rules(args) => rules::run(args, &mut context),
         Command::Init(args) => init::run(args, &mut context),
+        Command::Schema(args) => schema::run(args, &mut context),
         Command::Completions(args) => completions::run(args, &mut context),
         Command::Man(args) => man::run(args, &mut context),
     }

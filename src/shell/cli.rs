@@ -81,8 +81,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List every rule with its level
     Rules(RulesArgs),
-    /// Write a plan and rate tables to begin with
+    /// Write a plan and rate tables to begin with, or what CI needs
     Init(InitArgs),
+    /// Print the JSON Schema of the plan, a rate table or an output, or list the schemas
+    Schema(SchemaArgs),
     /// Print a shell's completion script
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -304,6 +306,28 @@ pub struct InitArgs {
     /// Write over files that are there
     #[arg(long)]
     pub force: bool,
+    /// Write what runs `check` in CI or before a commit, and a plan only where there is none
+    #[arg(long, value_name = "WHICH", value_enum)]
+    pub ci: Option<Ci>,
+}
+
+/// Where `check` is to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Ci {
+    /// A workflow of GitHub Actions, .github/workflows/trunkrisk.yml
+    Github,
+    /// A job of GitLab, .gitlab-ci.yml
+    Gitlab,
+    /// A hook of pre-commit, .pre-commit-config.yaml
+    PreCommit,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SchemaArgs {
+    /// Which schema [default: lists them]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 /// Arguments of `completions`.

@@ -28,6 +28,7 @@ pub mod output;
 mod rates;
 mod rules;
 mod run;
+mod schema;
 mod size;
 
 pub use app::run;

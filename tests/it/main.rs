@@ -1,6 +1,7 @@
 //! What the program does from outside: one binary, a file per subject.
 
 mod bad_inputs;
+mod ci;
 mod erlang;
 mod explain;
 mod house;
@@ -9,3 +10,4 @@ mod rates;
 mod readme;
 mod rules;
 mod scenarios;
+mod schemas;
