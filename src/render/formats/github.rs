@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn nothing_of_a_text_is_a_command() {
-        assert_eq!(data("100 %\r\n::error::x"), "100 %25\\r\\n::error::x");
+        assert_eq!(data("100 %\r\n::error::x"), "100 %25\\r\\n\\u{3a}:error::x");
         assert_eq!(property("a,b:c%"), "a%2Cb%3Ac%25");
         assert_eq!(log("  ::error::x\n::y\na ::z\n\u{1b}[1m::w\n##[error]v\n"), {
             "  \\u{3a}:error::x\n\\u{3a}:y\na ::z\n\\u{3a}:w\n#\\u{23}[error]v\n"
