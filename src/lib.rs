@@ -34,7 +34,7 @@
 //!              │               │
 //!           policy ─ findings ─┴─► diagnostics
 //!              │                        │
-//!           render ◄────────────────────┘   text · json
+//!           render ◄────────────────────┘   text · json · markdown · csv · sarif · junit · github · gitlab
 //!              │
 //!            shell                          arguments, files, exit codes
 //! ```

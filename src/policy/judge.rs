@@ -66,6 +66,8 @@ pub struct Verdict {
     pub not_judged: Vec<NotJudged>,
     /// Rules that were judged and found nothing.
     pub passed: usize,
+    /// Codes of the rules at level allow.
+    pub allowed: Vec<&'static str>,
     /// The outcome.
     pub status: Status,
 }
@@ -192,7 +194,8 @@ fn judge_all(assessment: &Assessment<'_>, levels: &Levels, against: Option<&Agai
         (false, true) => Status::NotJudged,
         (false, false) => Status::Pass,
     };
-    Verdict { findings, not_judged, passed, status }
+    let allowed = rules().filter(|rule| level_of(assessment, rule, levels) == Level::Allow).map(|rule| rule.code);
+    Verdict { findings, not_judged, passed, allowed: allowed.collect(), status }
 }
 
 fn names(waiver: &Waiver, finding: &Finding) -> bool {

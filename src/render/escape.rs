@@ -26,14 +26,24 @@ pub(super) fn push(out: &mut String, c: char) {
 
 /// Shows what a terminal would obey or hide as an escape: `\u{1b}`, `\n`, `\u{202e}`.
 ///
+/// So are the commands that the log of a CI runner obeys: a word that begins with `::`, and `##[`.
 /// The result is one line. Everything else is kept, wide characters included: it is data.
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
+    if !text.contains(is_hidden) && !text.contains("::") && !text.contains("##[") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    text.chars().for_each(|c| push(&mut out, c));
+    let mut begins = true;
+    for (i, c) in text.char_indices() {
+        let rest = text.get(i..).unwrap_or("");
+        if (begins && rest.starts_with("::")) || rest.starts_with("##[") {
+            out.push_str(if c == ':' { "\\u{3a}" } else { "\\u{23}" });
+        } else {
+            push(&mut out, c);
+        }
+        begins = c.is_whitespace();
+    }
     Cow::Owned(out)
 }
 
@@ -62,6 +72,7 @@ mod tests {
         assert_eq!(terminal("one\r\ntwo\t\u{7f}\u{9b}"), "one\\r\\ntwo\\t\\u{7f}\\u{9b}");
         assert_eq!(terminal("\u{feff}x\u{202e}y\u{2066}z\u{200b}"), "\\u{feff}x\\u{202e}y\\u{2066}z\\u{200b}");
         assert!(matches!(terminal("Zürich 東京 🎧"), Cow::Borrowed("Zürich 東京 🎧")));
+        assert_eq!(terminal("::error::x ::y a::b ##[z]"), "\\u{3a}:error::x \\u{3a}:y a::b \\u{23}#[z]");
         for c in ('\0'..=char::MAX).filter(|c| c.is_control()) {
             assert!(!terminal(&c.to_string()).contains(c), "{c:?}");
         }

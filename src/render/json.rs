@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::diagnostics::MOST;
+use super::escape::is_hidden;
 use crate::input::plan::{InputRecord, Loaded, Rejected};
 use crate::policy::judge::{Finding, NotJudged, Verdict};
 use crate::words::diagnostic::{Diagnostic, Label, Sources};
@@ -51,7 +52,19 @@ pub fn document(value: &Value) -> String {
     // Values built here have string keys only, so writing them cannot fail.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
-    text
+    if !text.contains(|c| !matches!(c, '\n') && is_hidden(c)) {
+        return text;
+    }
+    // Outside ASCII there are strings only: what would hide or reorder text around it is written as an escape.
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if c == '\n' || !is_hidden(c) {
+            out.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    out
 }
 
 /// The envelope of a run over a plan, for a command to put its parts into.
@@ -111,6 +124,11 @@ pub(super) fn places(labels: &[Label], sources: &Sources) -> Value {
     Value::Array(labels.iter().map(place).collect())
 }
 
+/// A fault's fingerprint: the same wherever it stands.
+pub(super) fn fault_fingerprint(fault: &Diagnostic) -> String {
+    sha256(format!("{}\n{}", fault.code, fault.message).as_bytes()).chars().take(32).collect()
+}
+
 fn fault_value(fault: &Diagnostic, sources: &Sources) -> Value {
     json!({
         "code": fault.code,
@@ -119,7 +137,7 @@ fn fault_value(fault: &Diagnostic, sources: &Sources) -> Value {
         "message": fault.message,
         "where": places(&fault.labels, sources),
         "help": fault.help,
-        "fingerprint": sha256(format!("{}\n{}", fault.code, fault.message).as_bytes()).chars().take(32).collect::<String>(),
+        "fingerprint": fault_fingerprint(fault),
         "waived_by": null,
     })
 }

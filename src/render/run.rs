@@ -33,7 +33,7 @@ fn limit<T: Copy>(limit: Limit<T>, value: impl Fn(T) -> Value) -> Value {
     }
 }
 
-fn state(state: &TrunkState) -> &'static str {
+pub(super) fn state(state: &TrunkState) -> &'static str {
     match state {
         TrunkState::Up => "up",
         TrunkState::Hit { .. } => "hit",

@@ -2,7 +2,7 @@
 
 mod calls;
 mod check;
-mod diff;
+pub mod diff;
 mod estimate;
 mod findings;
 mod replay;
@@ -145,7 +145,7 @@ fn columns(rows: &[Vec<String>]) -> Vec<String> {
         .collect()
 }
 
-fn length(seconds: f64) -> String {
+pub(super) fn length(seconds: f64) -> String {
     compact(std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default())
 }
 

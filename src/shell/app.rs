@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use super::cli::{Cli, Command, GlobalArgs};
 use super::error::Error;
 use super::exit::Exit;
-use super::output::{Outputs, to_stderr};
+use super::output::{Outputs, refuse_formats, to_stderr};
 use super::{
-    check, compare, completions, diff, erlang, estimate, explain, init, man, rates, report, rules, sign, simulate, size,
+    check, compare, completions, diff, erlang, estimate, explain, init, man, rates, report, rules, schema, sign,
+    simulate, size,
 };
 
 /// What every command gets beside its own arguments.
@@ -38,6 +39,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn execute(cli: Cli) -> Result<Exit, Error> {
+    refuse_formats(&cli.name, &cli.global.output)?;
     let outputs = Outputs::open(&cli.global.output, cli.global.color, &cli.inputs())?;
     let mut context = Context { global: cli.global, outputs };
     let done = match &cli.command {
@@ -54,6 +56,7 @@ fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Explain(args) => explain::run(args, &mut context),
         Command::Rules(args) => rules::run(args, &mut context),
         Command::Init(args) => init::run(args, &mut context),
+        Command::Schema(args) => schema::run(args, &mut context),
         Command::Completions(args) => completions::run(args, &mut context),
         Command::Man(args) => man::run(args, &mut context),
     };

@@ -1,20 +1,16 @@
 //! `check`: the gate: inputs, capacity, cost, budgets and trunks are judged.
 
-use serde_json::json;
-
 use super::app::Context;
 use super::cli::{CheckArgs, LevelArgs};
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
 use super::load::{Beside, Sign};
-use super::output::Format;
-use super::run::{Run, exit_of, run_json, run_map};
+use super::run::{Made, Run, exit_of, nothing_more};
 use super::sides::{self, Changed};
 use crate::policy::catalogue::{find, suggest_rule};
 use crate::policy::{Levels, judge};
 use crate::render::diff::diff;
-use crate::render::json::document;
-use crate::render::text;
+use crate::render::{sheets, text};
 
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs, context: &mut Context) -> Result<Exit, Error> {
@@ -25,11 +21,17 @@ pub(super) fn run(args: &CheckArgs, context: &mut Context) -> Result<Exit, Error
         let assessment = run.assess()?;
         let verdict = judge(&assessment, &levels);
         let exit = exit_of(&verdict, args.exit_zero);
-        let (demo, detail) = (context.global.demo, run.detail);
-        context.outputs.write(|format| match format {
-            Format::Text => Ok(text::check(&assessment, &verdict, &run.loaded, demo, detail, None, exit.code())),
-            Format::Json => run_json("check", &run, &assessment, &verdict, exit, true),
-        })?;
+        let screen = || Ok(text::check(&assessment, &verdict, &run.loaded, run.demo, run.detail, None, exit.code()));
+        let made = Made {
+            command: "check",
+            exit,
+            judges: true,
+            with_scenarios: true,
+            sheets: vec![sheets::spend(&assessment)],
+            text: Box::new(screen),
+            more: nothing_more(),
+        };
+        context.outputs.report(&run.report(&assessment, &verdict, made))?;
         return Ok(exit);
     };
     let base = sides::base("check", context, base)?;
@@ -37,19 +39,24 @@ pub(super) fn run(args: &CheckArgs, context: &mut Context) -> Result<Exit, Error
     let assessment = run.assess()?;
     let verdict = changed.judge(&assessment, &levels);
     let exit = exit_of(&verdict, args.exit_zero);
-    let (base, head, sources) = (&changed.base.name, &changed.head, &run.loaded.sources);
-    let detail = run.detail;
-    context.outputs.write(|format| match format {
-        Format::Text => {
-            let change = text::against(&changed.comparison, base, head, sources, detail);
-            Ok(text::check(&assessment, &verdict, &run.loaded, false, detail, Some(&change), exit.code()))
-        }
-        Format::Json => {
-            let mut map = run_map("check", &run, &assessment, &verdict, exit, true)?;
-            map.insert("diff".to_owned(), diff(&changed.comparison, base, head, sources));
-            Ok(document(&json!(map)))
-        }
-    })?;
+    let (comparison, base, head) = (&changed.comparison, &changed.base.name, &changed.head);
+    let sources = &run.loaded.sources;
+    let screen = || {
+        let change = text::against(comparison, base, head, sources, run.detail);
+        Ok(text::check(&assessment, &verdict, &run.loaded, run.demo, run.detail, Some(&change), exit.code()))
+    };
+    let mut figures = sheets::change(comparison, sources);
+    figures.push(sheets::spend(&assessment));
+    let made = Made {
+        command: "check",
+        exit,
+        judges: true,
+        with_scenarios: true,
+        sheets: figures,
+        text: Box::new(screen),
+        more: Box::new(|| Ok(vec![("diff".to_owned(), diff(comparison, base, head, sources))])),
+    };
+    context.outputs.report(&run.report(&assessment, &verdict, made))?;
     Ok(exit)
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use rust_decimal::Decimal;
 
 use super::output::{Color, OutputArg};
@@ -28,6 +28,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// The command's name, with that of its part: `rates lint`.
+    #[arg(skip)]
+    pub name: String,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 pass, 1 a finding at level deny, 2 could not run, 3 not judged";
@@ -48,7 +51,8 @@ pub struct GlobalArgs {
     /// What if: changes one value of the plan, such as campaign.renewals.seats=80; repeatable
     #[arg(long, value_name = "KEY=VALUE", global = true, action = ArgAction::Append)]
     pub set: Vec<String>,
-    /// Where results go: text or json (reports: html, markdown, csv too), to a file or (`-`, or no path) standard output; repeatable [default: text]
+    /// Where results go: text, json, markdown, csv, html, sarif, junit, github or gitlab, as far as the command gives
+    /// them, to a file or (`-`, or no path) standard output; repeatable [default: text]
     #[arg(long, value_name = "FORMAT[=PATH]", global = true, action = ArgAction::Append)]
     pub output: Vec<OutputArg>,
     /// When to colour
@@ -89,8 +93,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List every rule with its level
     Rules(RulesArgs),
-    /// Write a plan and rate tables to begin with
+    /// Write a plan and rate tables to begin with, or what CI needs
     Init(InitArgs),
+    /// Print the JSON Schema of the plan, a rate table or an output, or list the schemas
+    Schema(SchemaArgs),
     /// Print a shell's completion script
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -471,6 +477,28 @@ pub struct InitArgs {
     /// Write over files that are there
     #[arg(long)]
     pub force: bool,
+    /// Write what runs `check` in CI or before a commit, and a plan only where there is none
+    #[arg(long, value_name = "WHICH", value_enum)]
+    pub ci: Option<Ci>,
+}
+
+/// Where `check` is to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Ci {
+    /// A workflow of GitHub Actions, .github/workflows/trunkrisk.yml
+    Github,
+    /// A job of GitLab, .gitlab-ci.yml
+    Gitlab,
+    /// A hook of pre-commit, .pre-commit-config.yaml
+    PreCommit,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SchemaArgs {
+    /// Which schema [default: lists them]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 /// Arguments of `completions`.
@@ -492,7 +520,13 @@ impl Cli {
     /// Where they are none of this program's; also for `--help` and `--version`, whose text is the error.
     pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().collect();
-        let cli = Self::try_parse_from(&args)?;
+        let matches = Self::command().try_get_matches_from(&args)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut Self::command()))?;
+        let mut below = Some(&matches);
+        while let Some((name, inner)) = below.and_then(clap::ArgMatches::subcommand) {
+            cli.name = if cli.name.is_empty() { name.to_owned() } else { format!("{} {name}", cli.name) };
+            below = Some(inner);
+        }
         cli.refuse_conflicts(&args)?;
         Ok(cli)
     }

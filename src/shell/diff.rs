@@ -24,7 +24,7 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context) -> Result<Exit, Error>
         None => Some((None, Run::load("diff", context)?)),
         Some(Read::Plan(known)) => {
             let Known { name, loaded } = *known;
-            Some((Some(name), Run { loaded, detail: Run::detail(context) }))
+            Some((Some(name), Run { loaded, detail: Run::detail(context), demo: false }))
         }
         Some(Read::Saved(..)) if args.gate => return Err(no_gate()),
         Some(Read::Saved(name, saved)) => {

@@ -7,16 +7,14 @@ use super::cli::{Drill, EstimateArgs};
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
 use super::load::Beside;
-use super::output::{Form, Format};
-use super::run::{Run, run_map};
+use super::run::{Made, Run};
 use crate::assessment::range::parameter_range;
 use crate::assessment::replay::replay;
 use crate::assessment::{Assessment, prepare, spend_curve};
 use crate::compare::sensitivity::sensitivity;
 use crate::outage::scenario::{Scenario, drill};
 use crate::policy::{Levels, judge};
-use crate::render::json::document;
-use crate::render::{drill as drill_page, run as json, sensitivity as tornado, text};
+use crate::render::{drill as drill_page, run as json, sensitivity as tornado, sheets, text};
 use crate::words::calendar::Instant;
 
 /// Runs the command.
@@ -29,41 +27,37 @@ pub(super) fn run(args: &EstimateArgs, context: &mut Context) -> Result<Exit, Er
     }
     assessment.replay = replay(&run.loaded.plan)?;
     let verdict = judge(&assessment, &Levels::default());
-    let curve = if context.outputs.formats().any(|format| format == Form::Result(Format::Text)) {
-        spend_curve(&assessment)?
-    } else {
-        Vec::new()
-    };
     let drilled = args.drill.map(|drill| planned(&assessment, drill)).transpose()?;
     let moved = if args.sensitivity { Some(sensitivity(assessment.plan())?) } else { None };
-    let (demo, detail) = (context.global.demo, run.detail);
-    context.outputs.write(|format| match format {
-        Format::Text => {
-            let mut screen = text::estimate(&assessment, &verdict, &run.loaded, demo, detail, &curve);
-            for more in [
-                drilled.as_ref().map(|drilled| drill_page::text(&assessment, drilled)),
-                moved.as_ref().map(tornado::text),
-            ]
-            .into_iter()
-            .flatten()
-            {
-                screen.push('\n');
-                screen.push_str(more.trim_end());
-                screen.push('\n');
-            }
-            Ok(screen)
+    let screen = || {
+        let curve = spend_curve(&assessment)?;
+        let mut screen = text::estimate(&assessment, &verdict, &run.loaded, run.demo, run.detail, &curve);
+        let drilled = drilled.as_ref().map(|drilled| drill_page::text(&assessment, drilled));
+        for more in [drilled, moved.as_ref().map(tornado::text)].into_iter().flatten() {
+            screen.push('\n');
+            screen.push_str(more.trim_end());
+            screen.push('\n');
         }
-        Format::Json => {
-            let mut map = run_map("estimate", &run, &assessment, &verdict, Exit::Pass, true)?;
-            if let Some(drilled) = &drilled {
-                map.insert("drill".to_owned(), json::scenario(drilled, &assessment)?);
-            }
-            if let Some(moved) = &moved {
-                map.insert("sensitivity".to_owned(), tornado::value(moved));
-            }
-            Ok(document(&map.into()))
-        }
-    })?;
+        Ok(screen)
+    };
+    let more = || {
+        let drilled = drilled.as_ref().map(|drilled| json::scenario(drilled, &assessment)).transpose()?;
+        let drilled = drilled.map(|drilled| ("drill".to_owned(), drilled));
+        let moved = moved.as_ref().map(|moved| ("sensitivity".to_owned(), tornado::value(moved)));
+        Ok(drilled.into_iter().chain(moved).collect())
+    };
+    let mut sheets = vec![sheets::scenarios(&assessment)];
+    sheets.extend(sheets::year(&assessment));
+    let made = Made {
+        command: "estimate",
+        exit: Exit::Pass,
+        judges: false,
+        with_scenarios: true,
+        sheets,
+        text: Box::new(screen),
+        more: Box::new(more),
+    };
+    context.outputs.report(&run.report(&assessment, &verdict, made))?;
     Ok(Exit::Pass)
 }
 

@@ -1,5 +1,6 @@
 //! `init`: a plan and tables to begin with.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,19 +8,27 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::app::Context;
-use super::cli::InitArgs;
+use super::cli::{Ci, InitArgs};
 use super::error::{Error, ErrorKind, shown};
 use super::exit::Exit;
 use super::explain::without_plan;
 use super::output::Format;
 use crate::input::example::FILES;
 use crate::input::files::PLAN;
-use crate::render::json::document;
+use crate::render::json::{VERSION, document};
 
 /// Runs the command.
 pub(super) fn run(args: &InitArgs, context: &mut Context) -> Result<Exit, Error> {
     let folder = args.dir.clone().unwrap_or_default();
-    let targets: Vec<(PathBuf, &str)> = FILES.iter().map(|(name, text)| (folder.join(name), *text)).collect();
+    let mut targets: Vec<(PathBuf, Cow<'_, str>)> = Vec::new();
+    if let Some(ci) = args.ci {
+        let (path, text) = workflow(ci);
+        targets.push((folder.join(path), Cow::Owned(text)));
+    }
+    // With a workflow, a plan that is there stays: the workflow is for it.
+    if args.ci.is_none() || folder.join(PLAN).symlink_metadata().is_err() {
+        targets.extend(FILES.iter().map(|(name, text)| (folder.join(name), Cow::Borrowed(*text))));
+    }
     refuse(&targets, args.force)?;
     for (path, text) in &targets {
         write(path, text)?;
@@ -34,6 +43,7 @@ pub(super) fn run(args: &InitArgs, context: &mut Context) -> Result<Exit, Error>
         (false, true) => format!("trunkrisk check --plan {plan}"),
         (false, false) => format!("trunkrisk check --plan '{}'", shown(&plan.replace('\'', "'\\''"))),
     };
+    let example = targets.iter().any(|(path, _)| path.ends_with(PLAN));
     let brief = context.global.quiet;
     context.outputs.write(|format| {
         Ok(match format {
@@ -41,17 +51,31 @@ pub(super) fn run(args: &InitArgs, context: &mut Context) -> Result<Exit, Error>
             Format::Text if brief => String::new(),
             Format::Text => {
                 let lines: String = written.iter().map(|path| format!("wrote {path}\n")).collect();
-                format!(
-                    "{lines}\nThe floor is an example and its prices are illustrative: put your own there, then run\n  {next}\n"
-                )
+                let what = if example {
+                    "The floor is an example and its prices are illustrative: put your own there, then run"
+                } else {
+                    "It runs `check` on the plan in the repository, as this does here:"
+                };
+                format!("{lines}\n{what}\n  {next}\n")
             }
         })
     })?;
     Ok(Exit::Pass)
 }
 
+/// The file that runs `check` elsewhere: its path and text.
+fn workflow(ci: Ci) -> (&'static str, String) {
+    let (path, text) = match ci {
+        Ci::Github => (".github/workflows/trunkrisk.yml", include_str!("ci/github.yml")),
+        Ci::Gitlab => (".gitlab-ci.yml", include_str!("ci/gitlab.yml")),
+        Ci::PreCommit => (".pre-commit-config.yaml", include_str!("ci/pre-commit.yaml")),
+    };
+    // The version that wrote it: another may judge differently.
+    (path, text.replace("{VERSION}", VERSION))
+}
+
 /// Sees to it that all can be written before anything is.
-fn refuse(targets: &[(PathBuf, &str)], force: bool) -> Result<(), Error> {
+fn refuse(targets: &[(PathBuf, Cow<'_, str>)], force: bool) -> Result<(), Error> {
     for (path, _) in targets {
         // A file where a folder has to be; what is missing is created.
         let blocked = path.ancestors().skip(1).find(|above| above.exists() && !above.is_dir());

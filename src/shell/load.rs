@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::app::Context;
 use super::error::{Error, ErrorKind, shown};
-use super::output::Format;
 use crate::input::example::FILES;
 use crate::input::fault::{FaultKind, Faults};
 use crate::input::files::{FileFault, Folder, NamedText, PLAN, discover, read_argument, read_plan};
 use crate::input::plan::{Loaded, Options, Rejected, load};
 use crate::model::lock::LOCK;
 use crate::policy::catalogue::known;
-use crate::render::{diagnostics, json};
+use crate::render::diagnostics;
+use crate::render::report::Report;
 
 fn source(context: &Context, other: Option<&Path>) -> Result<(NamedText, Folder), FileFault> {
     if let Some(path) = other {
@@ -133,14 +133,9 @@ pub(super) fn unreadable(command: &str, context: &mut Context, fault: FileFault)
     reject(command, context, &rejected)
 }
 
-/// Tells faults: as JSON where that is wanted, and as text for standard error.
+/// Tells faults: in every format that is wanted, and as text for standard error.
 pub(super) fn reject(command: &str, context: &mut Context, rejected: &Rejected) -> Result<Error, Error> {
-    context.outputs.write(|format| {
-        Ok(match format {
-            Format::Json => json::rejected(command, rejected),
-            Format::Text => String::new(),
-        })
-    })?;
+    context.outputs.report(&Report::rejected(command, rejected))?;
     let mut shown: Vec<String> = rejected
         .faults
         .iter()

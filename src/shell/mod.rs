@@ -32,6 +32,7 @@ mod rates;
 mod report;
 mod rules;
 mod run;
+mod schema;
 mod sides;
 mod sign;
 mod simulate;

@@ -9,8 +9,10 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::error::{Error, ErrorKind, shown};
 use crate::input::fault::did_you_mean;
+use crate::render::formats::{FORMATS, OutputFormat, find};
+use crate::render::report::Report;
 
-/// A form that results take.
+/// The two forms that every command gives. Commands that give more make a [`Report`] for [`Outputs::report`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// For people.
@@ -19,41 +21,17 @@ pub enum Format {
     Json,
 }
 
-/// A form that a document takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// One that every result takes.
-    Result(Format),
-    /// A page for a browser.
-    Html,
-    /// Markdown.
-    Markdown,
-    /// A table for spreadsheets.
-    Csv,
-}
-
-impl Form {
-    /// Every form with its name on the command line.
-    pub const NAMES: [(&'static str, Self); 5] = [
-        ("text", Self::Result(Format::Text)),
-        ("json", Self::Result(Format::Json)),
-        ("html", Self::Html),
-        ("markdown", Self::Markdown),
-        ("csv", Self::Csv),
-    ];
-
-    /// The name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, form)| *form == self).map_or("", |(name, _)| name)
+impl Format {
+    fn of(format: &OutputFormat) -> Option<Self> {
+        [("text", Self::Text), ("json", Self::Json)].into_iter().find(|(name, _)| *name == format.name).map(|(_, f)| f)
     }
 }
 
 /// One `--output FORMAT[=PATH]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct OutputArg {
     /// The form.
-    pub format: Form,
+    pub format: &'static OutputFormat,
     /// The file; standard output where there is none.
     pub path: Option<PathBuf>,
 }
@@ -66,15 +44,15 @@ impl FromStr for OutputArg {
             Some((name, path)) => (name, Some(path)),
             None => (text, None),
         };
-        let Some((_, format)) = Form::NAMES.iter().find(|(known, _)| *known == name) else {
-            return Err(did_you_mean(name, &Form::NAMES.map(|(name, _)| name)));
+        let Some(format) = find(name) else {
+            return Err(did_you_mean(name, &FORMATS.each_ref().map(|format| format.name)));
         };
         let path = match path {
             Some("") => return Err(format!("a path is missing after `=`, such as {name}=result.{name}")),
             Some("-") | None => None,
             Some(path) => Some(PathBuf::from(path)),
         };
-        Ok(Self { format: *format, path })
+        Ok(Self { format, path })
     }
 }
 
@@ -108,7 +86,7 @@ enum Target {
 
 /// The opened outputs of a run.
 pub struct Outputs {
-    targets: Vec<(Form, Target)>,
+    targets: Vec<(&'static OutputFormat, Target)>,
     color: Color,
     written: bool,
 }
@@ -121,8 +99,9 @@ impl Outputs {
     /// # Errors
     /// Where two outputs go to one place, or a file cannot be opened, or is one that is read.
     pub fn open(wanted: &[OutputArg], color: Color, inputs: &[&Path]) -> Result<Self, Error> {
-        let text = [OutputArg { format: Form::Result(Format::Text), path: None }];
-        let wanted = if wanted.is_empty() { text.as_slice() } else { wanted };
+        let [screen, ..] = &FORMATS;
+        let screen = [OutputArg { format: screen, path: None }];
+        let wanted = if wanted.is_empty() { screen.as_slice() } else { wanted };
         // All conflicts are seen before any file is touched.
         for (i, output) in wanted.iter().enumerate() {
             refuse_conflicts(output, wanted.get(..i).unwrap_or_default(), inputs)?;
@@ -177,31 +156,40 @@ impl Outputs {
     }
 
     /// The formats that are wanted, in the order of the command line.
-    pub fn formats(&self) -> impl Iterator<Item = Form> + '_ {
+    pub fn formats(&self) -> impl Iterator<Item = &'static OutputFormat> + '_ {
         self.targets.iter().map(|(format, _)| *format)
     }
 
-    /// Writes a result to every output: `render` is asked once for each, and nothing is written unless all succeed.
-    /// Styles are taken away in files, and on standard output as `--color` says. A closed pipe is a success.
+    /// Writes the result of a command that gives text and JSON alone, as [`Outputs::report`] does.
     ///
     /// # Errors
     /// Those of `render`, and where an output cannot be written.
     pub fn write(&mut self, mut render: impl FnMut(Format) -> Result<String, Error>) -> Result<(), Error> {
-        self.write_forms(|form| match form {
-            Form::Result(format) => render(format),
-            other => {
-                let error = Error::from(ErrorKind::Arguments(format!("this command gives no {}", other.name())));
-                Err(error.hint("text and json; `trunkrisk report` gives html, markdown and csv as well"))
-            }
+        self.each(|format| match Format::of(format) {
+            Some(form) => render(form),
+            None => Err(ErrorKind::Arguments(format!("this command gives no {}", format.name)).into()),
         })
     }
 
-    /// The same for a document, which takes more forms.
+    /// Writes a run to every output: each format is asked once, and nothing is written unless all succeed. Styles are
+    /// taken away in files, and on standard output as `--color` says. A closed pipe is a success.
     ///
     /// # Errors
-    /// As [`Outputs::write`].
-    pub fn write_forms(&mut self, mut render: impl FnMut(Form) -> Result<String, Error>) -> Result<(), Error> {
-        let texts = self.formats().map(&mut render).collect::<Result<Vec<_>, _>>()?;
+    /// Where the run cannot be written down, or an output cannot be written.
+    pub fn report(&mut self, report: &Report<'_>) -> Result<(), Error> {
+        self.each(|format| Ok((format.write)(report)?))?;
+        if self.formats().any(|format| format.name == "github") {
+            summarize(report)?;
+        }
+        Ok(())
+    }
+
+    /// The same for a command that writes its formats by itself.
+    ///
+    /// # Errors
+    /// As [`Outputs::report`].
+    pub fn each(&mut self, render: impl FnMut(&'static OutputFormat) -> Result<String, Error>) -> Result<(), Error> {
+        let texts = self.formats().map(render).collect::<Result<Vec<_>, _>>()?;
         self.written = true;
         for ((_, target), text) in self.targets.iter_mut().zip(texts) {
             match target {
@@ -236,6 +224,32 @@ pub fn write_file(path: &Path, name: &str, text: &str) -> Result<(), Error> {
     written.map_err(|error| {
         let _ = std::fs::remove_file(&beside);
         unwritable(name, &error)
+    })
+}
+
+/// Appends the run to the job summary of GitHub Actions, where the runner names a file for it.
+fn summarize(report: &Report<'_>) -> Result<(), Error> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
+    let Some(markdown) = find("markdown") else { return Ok(()) };
+    let text = (markdown.write)(report)?;
+    let file = File::options().append(true).create(true).open(&path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| unwritable("the job summary (GITHUB_STEP_SUMMARY)", &error))
+}
+
+/// Refuses formats that a command does not give.
+///
+/// # Errors
+/// The first of them, with those that it gives.
+pub fn refuse_formats(command: &str, wanted: &[OutputArg]) -> Result<(), Error> {
+    let Some(output) = wanted.iter().find(|output| !output.format.given_by(command)) else { return Ok(()) };
+    let given = FORMATS.iter().filter(|format| format.given_by(command)).map(|format| format.name);
+    let message = format!("`{command}` gives no {}", output.format.name);
+    let given: Vec<&str> = given.collect();
+    let error = Error::from(ErrorKind::Arguments(message)).hint(format!("it gives {}", given.join(", ")));
+    Err(match output.format.commands {
+        Some(commands) => error.hint(format!("{} comes from {}", output.format.name, commands.join(", "))),
+        None => error,
     })
 }
 
@@ -307,11 +321,26 @@ mod tests {
     #[test]
     fn outputs_are_read_from_their_argument() {
         let read = |text: &str| text.parse::<OutputArg>();
-        assert_eq!(read("json"), Ok(OutputArg { format: Form::Result(Format::Json), path: None }));
-        assert_eq!(read("json=-"), Ok(OutputArg { format: Form::Result(Format::Json), path: None }));
-        assert_eq!(read("text=a=b"), Ok(OutputArg { format: Form::Result(Format::Text), path: Some("a=b".into()) }));
-        assert_eq!(read("jsn"), Err("did you mean `json`?".to_owned()));
+        let parts = |text: &str| read(text).map(|output| (output.format.name, output.path));
+        assert_eq!(parts("json"), Ok(("json", None)));
+        assert_eq!(parts("json=-"), Ok(("json", None)));
+        assert_eq!(parts("text=a=b"), Ok(("text", Some("a=b".into()))));
+        assert_eq!(parts("jsn"), Err("did you mean `json`?".to_owned()));
+        assert_eq!(parts("sarif=x.sarif"), Ok(("sarif", Some("x.sarif".into()))));
         assert!(read("json=").is_err() && read("").is_err());
+    }
+
+    #[test]
+    fn a_format_that_a_command_does_not_give_is_refused() {
+        let wanted = |name: &str| vec![name.parse::<OutputArg>().unwrap()];
+        assert!(refuse_formats("check", &wanted("sarif")).is_ok());
+        assert!(refuse_formats("rates lint", &wanted("json=x")).is_ok());
+        let text = refuse_formats("estimate", &wanted("junit")).unwrap_err().render();
+        let text = anstream::adapter::strip_str(&text).to_string();
+        assert!(
+            text.starts_with("error: `estimate` gives no junit\n  hint: it gives text, json, markdown, csv"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -319,7 +348,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (plan, result) = (folder.path().join("plan"), folder.path().join("result"));
         std::fs::write(&plan, "precious").unwrap();
-        let to = |path: &Path| OutputArg { format: Form::Result(Format::Text), path: Some(path.to_owned()) };
+        let to = |path: &Path| OutputArg { format: &FORMATS[0], path: Some(path.to_owned()) };
         assert!(Outputs::open(&[to(&plan)], Color::Always, &[&plan]).is_err());
         assert!(Outputs::open(&[to(&result), to(&result)], Color::Always, &[]).is_err());
         assert!(Outputs::open(&[to(&result.join("none"))], Color::Always, &[]).is_err());

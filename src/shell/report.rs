@@ -5,8 +5,7 @@ use super::cli::ReportArgs;
 use super::compare::Comparison;
 use super::error::Error;
 use super::exit::Exit;
-use super::output::{Form, Format};
-use super::run::{Run, run_json};
+use super::run::{Run, run_map};
 use crate::assessment::map::map;
 use crate::assessment::{crossings, spend_curve};
 use crate::compare::alternatives;
@@ -28,7 +27,7 @@ pub(super) fn run(args: &ReportArgs, context: &mut Context) -> Result<Exit, Erro
     let sensitivity = sensitivity(plan)?;
     let comparison = Comparison::of(alternatives(plan))?;
     let compared = comparison.compared();
-    let json = run_json("report", &run, &assessment, &verdict, Exit::Pass, true)?;
+    let json = crate::render::json::document(&run_map("report", &run, &assessment, &verdict, Exit::Pass, true)?.into());
     let page = document(&Content {
         loaded: &run.loaded,
         assessment: &assessment,
@@ -43,13 +42,13 @@ pub(super) fn run(args: &ReportArgs, context: &mut Context) -> Result<Exit, Erro
         valid_until: args.valid_until,
         json: json.clone(),
     });
-    context.outputs.write_forms(|form| {
-        Ok(match form {
-            Form::Result(Format::Text) => screen::page(&page),
-            Form::Result(Format::Json) => json.clone(),
-            Form::Html => html::page(&page),
-            Form::Markdown => markdown::page(&page),
-            Form::Csv => csv::page(&page),
+    context.outputs.each(|format| {
+        Ok(match format.name {
+            "json" => json.clone(),
+            "html" => html::page(&page),
+            "markdown" => markdown::page(&page),
+            "csv" => csv::page(&page),
+            _ => screen::page(&page),
         })
     })?;
     Ok(Exit::Pass)

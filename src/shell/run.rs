@@ -1,6 +1,8 @@
-//! What `check`, `estimate` and `size` share: a plan, reckoned through, and its JSON.
+//! What `check`, `estimate` and `size` share: a plan, reckoned through, and its report.
 
-use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
 
 use super::app::Context;
 use super::error::{Error, ErrorKind};
@@ -14,8 +16,9 @@ use crate::policy::judge::Status;
 use crate::render::json::{document, envelope, put_verdict};
 use crate::render::lock::value as sign_off;
 use crate::render::replay::replay;
+use crate::render::report::{Lazy, Report, Sheet, cases, items};
 use crate::render::run::{capacity, scenarios, standing};
-use crate::render::text::Detail;
+use crate::render::text::{Detail, headline};
 use crate::render::year::year;
 
 /// A plan that is being run.
@@ -24,12 +27,40 @@ pub(super) struct Run {
     pub loaded: Loaded,
     /// How much the screen says.
     pub detail: Detail,
+    /// Whether it is the embedded example.
+    pub demo: bool,
 }
 
 impl From<OutageError> for Error {
     fn from(error: OutageError) -> Self {
         Self::from(ErrorKind::Unanswerable(error.to_string()))
     }
+}
+
+/// What a command makes of a run, besides what every report has.
+pub(super) struct Made<'a> {
+    /// The command.
+    pub command: &'a str,
+    /// How it ends.
+    pub exit: Exit,
+    /// Whether it judges.
+    pub judges: bool,
+    /// Whether its JSON has scenarios and the year.
+    pub with_scenarios: bool,
+    /// Its figures.
+    pub sheets: Vec<Sheet<'a>>,
+    /// Its screen.
+    pub text: Lazy<'a>,
+    /// What its JSON has besides.
+    pub more: More<'a>,
+}
+
+/// Further members of the JSON of a run, made when they are asked for.
+pub(super) type More<'a> = Box<dyn Fn() -> Result<Vec<(String, Value)>, OutageError> + 'a>;
+
+/// None.
+pub(super) fn nothing_more<'a>() -> More<'a> {
+    Box::new(|| Ok(Vec::new()))
 }
 
 impl Run {
@@ -40,7 +71,8 @@ impl Run {
 
     /// Reads it with what a command has beside it.
     pub fn load_with(command: &str, context: &mut Context, beside: Beside<'_>) -> Result<Self, Error> {
-        Ok(Self { loaded: load::plan_with(command, context, beside)?, detail: Self::detail(context) })
+        let loaded = load::plan_with(command, context, beside)?;
+        Ok(Self { loaded, detail: Self::detail(context), demo: context.global.demo })
     }
 
     /// How much the options want said.
@@ -56,21 +88,34 @@ impl Run {
     pub fn assess(&self) -> Result<Assessment<'_>, Error> {
         Ok(assess(&self.loaded.plan)?)
     }
+
+    /// The report of a run, for every format.
+    pub fn report<'a>(&'a self, assessment: &'a Assessment<'a>, verdict: &'a Verdict, made: Made<'a>) -> Report<'a> {
+        let path = self.loaded.plan.path.as_str();
+        let Made { command, exit, judges, with_scenarios, sheets, text, more } = made;
+        Report {
+            command,
+            status: verdict.status.name(),
+            exit: exit.code(),
+            judges,
+            path,
+            subject: if self.demo { Cow::Borrowed("the embedded example floor (--demo)") } else { Cow::Borrowed(path) },
+            as_of: Some(self.loaded.plan.as_of),
+            headline: headline(assessment),
+            items: items(verdict, &self.loaded),
+            cases: cases(verdict),
+            sheets,
+            text,
+            json: Box::new(move || {
+                let mut map = run_map(command, self, assessment, verdict, exit, with_scenarios)?;
+                map.extend(more()?);
+                Ok(document(&map.into()))
+            }),
+        }
+    }
 }
 
-/// The JSON of a run.
-pub(super) fn run_json(
-    command: &str,
-    run: &Run,
-    assessment: &Assessment<'_>,
-    verdict: &Verdict,
-    exit: Exit,
-    with_scenarios: bool,
-) -> Result<String, Error> {
-    run_map(command, run, assessment, verdict, exit, with_scenarios).map(|map| document(&json!(map)))
-}
-
-/// The same, for a command to put more into.
+/// The JSON of a run, for a command to put more into.
 pub(super) fn run_map(
     command: &str,
     run: &Run,
@@ -78,10 +123,9 @@ pub(super) fn run_map(
     verdict: &Verdict,
     exit: Exit,
     with_scenarios: bool,
-) -> Result<Map<String, Value>, Error> {
-    let status = status(verdict);
+) -> Result<Map<String, Value>, OutageError> {
     let complete = assessment.scenarios.iter().all(|scenario| !scenario.incomplete);
-    let mut map = envelope(command, &run.loaded, status, exit.code(), complete);
+    let mut map = envelope(command, &run.loaded, verdict.status.name(), exit.code(), complete);
     map.insert("capacity".into(), capacity(assessment));
     if with_scenarios {
         map.insert("scenarios".into(), scenarios(assessment)?);
@@ -96,15 +140,6 @@ pub(super) fn run_map(
     }
     put_verdict(&mut map, verdict, &run.loaded);
     Ok(map)
-}
-
-/// A verdict's status, as JSON has it.
-pub(super) fn status(verdict: &Verdict) -> &'static str {
-    match verdict.status {
-        Status::Pass => "pass",
-        Status::Fail => "fail",
-        Status::NotJudged => "not-judged",
-    }
 }
 
 /// How a judged run ends.

@@ -4,12 +4,10 @@ use super::app::Context;
 use super::cli::SizeArgs;
 use super::error::Error;
 use super::exit::Exit;
-use super::output::Format;
-use super::run::{Run, run_map};
+use super::run::{Made, Run};
 use crate::assessment::map::map;
 use crate::policy::{Levels, judge};
-use crate::render::json::document;
-use crate::render::{map as page, text};
+use crate::render::{map as page, sheets, text};
 
 /// Runs the command.
 pub(super) fn run(args: &SizeArgs, context: &mut Context) -> Result<Exit, Error> {
@@ -21,20 +19,21 @@ pub(super) fn run(args: &SizeArgs, context: &mut Context) -> Result<Exit, Error>
     verdict.not_judged.retain(|rule| rule.code.starts_with("CAP"));
     let drawn = if args.map { Some(map(&assessment)?) } else { None };
     let plan = assessment.plan();
-    let (demo, detail) = (context.global.demo, run.detail);
-    context.outputs.write(|format| match format {
-        Format::Text => {
-            let screen = text::size(&assessment, &verdict, &run.loaded, demo, detail);
-            let drawn = drawn.as_ref().map(|drawn| page::text(drawn.as_ref(), plan));
-            Ok(screen + &drawn.unwrap_or_default())
-        }
-        Format::Json => {
-            let mut json = run_map("size", &run, &assessment, &verdict, Exit::Pass, false)?;
-            if let Some(drawn) = &drawn {
-                json.insert("map".to_owned(), page::value(drawn.as_ref(), plan));
-            }
-            Ok(document(&json.into()))
-        }
-    })?;
+    let screen = || {
+        let screen = text::size(&assessment, &verdict, &run.loaded, run.demo, run.detail);
+        let drawn = drawn.as_ref().map(|drawn| page::text(drawn.as_ref(), plan));
+        Ok(screen + &drawn.unwrap_or_default())
+    };
+    let more = || Ok(drawn.iter().map(|drawn| ("map".to_owned(), page::value(drawn.as_ref(), plan))).collect());
+    let made = Made {
+        command: "size",
+        exit: Exit::Pass,
+        judges: false,
+        with_scenarios: false,
+        sheets: sheets::capacity(&assessment),
+        text: Box::new(screen),
+        more: Box::new(more),
+    };
+    context.outputs.report(&run.report(&assessment, &verdict, made))?;
     Ok(Exit::Pass)
 }

@@ -2,17 +2,20 @@
 
 mod bad_inputs;
 mod calls;
+mod ci;
 mod compare;
 mod erlang;
 mod explain;
 mod gate;
 mod house;
+mod outputs;
 mod overwrite;
 mod rates;
 mod readme;
 mod report;
 mod rules;
 mod scenarios;
+mod schemas;
 mod sign;
 mod standing;
 mod year;

@@ -33,7 +33,8 @@ pub fn no_change(comparison: &Comparison, base: &SideName, head: &SideName) -> S
 }
 
 /// A figure's name.
-fn name(figure: &Figure) -> String {
+#[must_use]
+pub fn name(figure: &Figure) -> String {
     match &figure.of {
         FigureOf::YearMean => "a year, on average".to_owned(),
         FigureOf::YearP95 => "a year, P95".to_owned(),
@@ -43,7 +44,8 @@ fn name(figure: &Figure) -> String {
 }
 
 /// An amount with its sign; an amount that is not nothing never prints as nothing.
-fn signed(amount: Decimal, comparison: &Comparison) -> String {
+#[must_use]
+pub fn signed(amount: Decimal, comparison: &Comparison) -> String {
     let money = crate::diff::money(comparison, amount.abs());
     let none = Money::zero(comparison.currency);
     let (shown, _) = money_pair(&money, &none);
@@ -56,7 +58,8 @@ fn signed(amount: Decimal, comparison: &Comparison) -> String {
 }
 
 /// Two amounts that never print the same where they differ, without their currency.
-fn pair(figure: &Figure) -> (String, String) {
+#[must_use]
+pub fn pair(figure: &Figure) -> (String, String) {
     let least = |least: bool| if least { "≥ " } else { "" };
     let amount = |text: String| text.rsplit_once(' ').map_or(text.clone(), |(amount, _)| amount.to_owned());
     let absent = || "none".to_owned();
@@ -136,7 +139,9 @@ fn parts(comparison: &Comparison) -> String {
     table.render()
 }
 
-fn value(value: &Value) -> String {
+/// What a value was and is.
+#[must_use]
+pub fn value(value: &Value) -> String {
     let text = |text: &Option<String>| match text {
         Some(text) => terminal(text).into_owned(),
         None => "none".to_owned(),
@@ -145,7 +150,9 @@ fn value(value: &Value) -> String {
     format!("{key}{} → {}", text(&value.old), text(&value.new))
 }
 
-fn place(change: &Change, sources: &Sources) -> String {
+/// Where a change stands.
+#[must_use]
+pub fn place(change: &Change, sources: &Sources) -> String {
     let span = change.values.iter().find_map(|value| value.new_at.or(value.old_at));
     span.map_or_else(String::new, |span| {
         let at = sources.position(span);

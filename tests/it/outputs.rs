@@ -1,0 +1,455 @@
+//! Every format from outside: against schemas that are not ours, against each other, and with hostile names.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use trunkrisk::input::example::FILES;
+use trunkrisk::policy::catalogue::rules;
+use trunkrisk::render::formats::{FORMATS, LONGEST_MARKDOWN};
+
+const SARIF: &str = include_str!("../data/formats/sarif-schema-2.1.0.json");
+
+/// The example floor in a folder of its own, with texts replaced in its plan.
+struct Floor(tempfile::TempDir);
+
+impl Floor {
+    fn new(edits: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("rates")).unwrap();
+        for (name, text) in FILES {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let floor = Self(folder);
+        for (from, to) in edits {
+            let text = floor.read("failover.toml");
+            assert!(text.contains(from), "{from}");
+            std::fs::write(floor.path("failover.toml"), text.replace(from, to)).unwrap();
+        }
+        floor
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_trunkrisk"))
+            .args(args)
+            .current_dir(self.0.path())
+            .stdin(Stdio::null())
+            .env("GITHUB_STEP_SUMMARY", self.path("summary.md"))
+            .output()
+            .unwrap()
+    }
+
+    /// Every format from one run of `check`: its exit code, and the texts by format.
+    fn check(&self, args: &[&str]) -> (i32, BTreeMap<&'static str, String>) {
+        let outputs: Vec<String> = FORMATS.iter().map(|f| format!("--output={}=out.{}", f.name, f.name)).collect();
+        let mut all = vec!["check"];
+        all.extend(args);
+        all.extend(outputs.iter().map(String::as_str));
+        let out = self.run(&all);
+        assert!(out.stdout.is_empty());
+        let texts = FORMATS.iter().map(|f| (f.name, self.read(&format!("out.{}", f.name)))).collect();
+        (out.status.code().unwrap(), texts)
+    }
+}
+
+const WAIVER: &str = "
+[[waiver]]
+rule    = \"increment-inflation\"
+until   = 2026-12-31
+ceiling = \"2 times\"
+owner   = \"=desk|@all\"
+reason  = \"<b>known</b>\"
+";
+
+/// Runs that end in every way: code, and what `check` wrote.
+fn runs() -> Vec<(&'static str, i32, BTreeMap<&'static str, String>)> {
+    let narrow = ("channels          = 150", "channels          = 60");
+    let mut all = Vec::new();
+    for (name, edits, args) in [
+        ("passes", vec![], vec![]),
+        ("fails", vec![narrow], vec!["--deny", "thin-evidence", "--allow", "coarse-destination"]),
+        ("is not judged", vec![("incident   = 1500.00", ""), ("month", "#"), ("year       =", "#")], vec![]),
+        (
+            "is faulty",
+            vec![("wrap_time", "wrap_tme"), ("\"503\"", "\"5033\""), ("[pbx]", "[pbx]\nx = 1\nx2 = 1")],
+            vec![],
+        ),
+        ("cannot be read", vec![], vec!["--plan", "none.toml"]),
+    ] {
+        let floor = Floor::new(&edits);
+        if name == "fails" {
+            std::fs::write(floor.path("failover.toml"), floor.read("failover.toml") + WAIVER).unwrap();
+        }
+        let (code, texts) = floor.check(&args);
+        all.push((name, code, texts));
+    }
+    assert_eq!(all.iter().map(|(_, code, _)| *code).collect::<Vec<_>>(), [0, 1, 3, 2, 2]);
+    all
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn sarif_is_valid_by_its_schema_and_by_the_rules_of_code_scanning() {
+    let mut schema = json(SARIF);
+    // Its pattern of languages, which ours never names, is no regular expression: a bracket stands open.
+    for place in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{place}/properties/language")).unwrap();
+        language.as_object_mut().unwrap().remove("pattern").unwrap();
+    }
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for (name, code, texts) in runs() {
+        let sarif = json(&texts["sarif"]);
+        let faults: Vec<String> =
+            schema.iter_errors(&sarif).map(|e| format!("{} at {}", e, e.instance_path())).collect();
+        assert!(faults.is_empty(), "{name}: {faults:?}");
+        let run = &sarif["runs"][0];
+        let listed = run["tool"]["driver"]["rules"].as_array().unwrap();
+        assert_eq!(listed.len(), rules().count());
+        for rule in listed {
+            for text in ["/shortDescription/text", "/fullDescription/text", "/help/text", "/help/markdown"] {
+                let words = rule.pointer(text).and_then(Value::as_str).unwrap();
+                assert!(!words.is_empty() && words.len() <= 1024, "{name}: {}", rule["id"]);
+            }
+            assert!(rule["properties"]["tags"].as_array().unwrap().len() <= 10);
+        }
+        let results = run["results"].as_array().unwrap();
+        let envelope = json(&texts["json"]);
+        let findings = envelope["findings"].as_array().unwrap();
+        let blind = envelope["not_judged"].as_array().map_or(0, Vec::len);
+        assert_eq!(results.len(), findings.len() + blind, "{name}");
+        for (result, finding) in results.iter().zip(findings) {
+            assert_eq!(result["ruleId"], finding["code"]);
+            assert_eq!(listed[result["ruleIndex"].as_u64().unwrap() as usize]["id"], result["ruleId"]);
+            let words = ["deny", "warn", "note"].iter().position(|level| finding["level"] == *level).unwrap();
+            assert_eq!(result["level"], ["error", "warning", "note"][words]);
+            assert_eq!(result["partialFingerprints"]["ruleAndSubject/v1"], finding["fingerprint"]);
+            assert_eq!(result.get("suppressions").is_some(), !finding["waived_by"].is_null(), "{name}");
+            // The text at the region is the one that the envelope speaks of.
+            if let Some(place) = finding["where"].as_array().and_then(|places| places.first()) {
+                let region = &result["locations"][0]["physicalLocation"]["region"];
+                assert_eq!((&region["startLine"], &region["startColumn"]), (&place["line"], &place["column"]));
+            }
+        }
+        for result in results {
+            assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+            let places = result["locations"].as_array().unwrap();
+            assert_eq!(places.len(), 1, "{name}");
+            for place in places {
+                let physical = &place["physicalLocation"];
+                let uri = physical["artifactLocation"]["uri"].as_str().unwrap();
+                assert!(!uri.is_empty() && !uri.starts_with('/') && !uri.contains([':', ' ', '\\']), "{uri}");
+                let number = |key: &str| physical["region"][key].as_u64();
+                assert!(number("startLine").unwrap() >= 1 && number("startColumn").unwrap() >= 1);
+                assert!(number("endColumn").is_none_or(|end| Some(end) > number("startColumn")));
+            }
+            // What is no failure has no level.
+            assert_eq!(result["kind"] == "fail", result["level"] != "none");
+        }
+        assert_eq!(results.iter().filter(|result| result["kind"] == "open").count(), blind, "{name}");
+        assert_eq!(run["invocations"][0]["exitCode"], code);
+        assert_eq!(run["invocations"][0]["executionSuccessful"], code != 2);
+    }
+}
+
+/// Attributes by element, as the schema of Apache Ant (windyroad/JUnit-Schema, JUnit.xsd) wants them; that of Jenkins
+/// (xunit-plugin, junit-10.xsd) knows all of these.
+const JUNIT: [(&str, &[&str]); 10] = [
+    ("testsuites", &[]),
+    (
+        "testsuite",
+        &["name", "package", "id", "hostname", "timestamp", "tests", "failures", "errors", "skipped", "time"],
+    ),
+    ("properties", &[]),
+    ("property", &["name", "value"]),
+    ("testcase", &["name", "classname", "time"]),
+    ("failure", &["message", "type"]),
+    ("skipped", &["message"]),
+    ("error", &["message", "type"]),
+    ("system-out", &[]),
+    ("system-err", &[]),
+];
+
+#[test]
+fn junit_is_valid_and_has_a_case_for_each_rule() {
+    for (name, _, texts) in runs() {
+        let document = roxmltree::Document::parse(&texts["junit"]).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let elements = |tag: &'static str| document.descendants().filter(move |node| node.has_tag_name(tag));
+        for node in document.descendants().filter(roxmltree::Node::is_element) {
+            let tag = node.tag_name().name();
+            let (_, wanted) = JUNIT.iter().find(|(known, _)| *known == tag).unwrap_or_else(|| panic!("{tag}"));
+            let has: Vec<&str> = node.attributes().map(|attribute| attribute.name()).collect();
+            assert_eq!(has.iter().collect::<BTreeSet<_>>(), wanted.iter().collect::<BTreeSet<_>>(), "{name}: {tag}");
+        }
+        let suite = elements("testsuite").next().unwrap();
+        let order: Vec<&str> =
+            suite.children().filter(roxmltree::Node::is_element).map(|node| node.tag_name().name()).collect();
+        let cases = rules().count();
+        let mut wanted = vec!["properties"];
+        wanted.extend(std::iter::repeat_n("testcase", cases));
+        wanted.extend(["system-out", "system-err"]);
+        assert_eq!(order, wanted, "{name}");
+        for case in elements("testcase") {
+            let inner: Vec<_> = case.children().filter(roxmltree::Node::is_element).collect();
+            assert!(inner.len() <= 1 && inner.iter().all(|n| n.has_tag_name("failure") || n.has_tag_name("skipped")));
+        }
+        let number = |key| suite.attribute(key).unwrap().parse::<usize>().unwrap();
+        assert_eq!(number("tests"), cases);
+        assert_eq!(number("failures"), elements("failure").count());
+        assert_eq!(number("skipped"), elements("skipped").count());
+        // The same rules fail, and are not judged, as in the envelope.
+        let envelope = json(&texts["json"]);
+        let codes = |list: &Value, keep: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
+            let all = list.as_array().into_iter().flatten().filter(|entry| keep(entry));
+            all.map(|entry| entry["code"].as_str().unwrap().to_owned()).collect()
+        };
+        let denied = codes(&envelope["findings"], &|f| f["level"] == "deny" && f["waived_by"].is_null());
+        let of = |tag: &'static str| -> BTreeSet<String> {
+            let names = elements(tag).map(|node| node.parent().unwrap().attribute("name").unwrap());
+            names.map(|name| name.split(' ').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(of("failure"), denied, "{name}");
+        let blind = codes(&envelope["not_judged"], &|rule| !denied.contains(rule["code"].as_str().unwrap()));
+        match name {
+            "passes" | "is not judged" => assert_eq!(of("skipped"), blind),
+            "fails" => assert!(of("skipped").contains("RATE005") && texts["junit"].contains("waived until 2026-12-31")),
+            _ => assert_eq!(of("skipped").len() + denied.len(), cases),
+        }
+    }
+}
+
+#[test]
+fn github_shows_ten_of_each_and_counts_the_rest() {
+    let keys: String = (0..30).map(|i| format!("key{i} = 1\n")).collect();
+    let floor = Floor::new(&[("[pbx]", &format!("[pbx]\n{keys}"))]);
+    let (code, texts) = floor.check(&[]);
+    assert_eq!(code, 2);
+    let github = &texts["github"];
+    let lines: Vec<&str> = github.lines().collect();
+    assert_eq!(lines.len(), 11);
+    assert!(lines[..10].iter().all(|line| line.starts_with("::error file=failover.toml,line=")), "{github}");
+    assert_eq!(lines[10], "::notice title=trunkrisk::20 more in the log: 20 denied, 0 warned, 0 noted");
+    // The summary is Markdown, once, behind what is there already.
+    assert_eq!(floor.read("summary.md"), texts["markdown"]);
+    assert!(texts["markdown"].contains("30 faults in the input; nothing was computed"));
+    assert!(floor.run(&["check", "--output", "github"]).status.code() == Some(2));
+    assert_eq!(floor.read("summary.md"), texts["markdown"].repeat(2));
+    // Without a log that shows it, a run that is not judged has an annotation that says so.
+    let (_, texts) = Floor::new(&[("incident   = 1500.00", "")]).check(&[]);
+    assert!(
+        texts["github"].starts_with("::error title=COST001 incident-over-budget::not judged: "),
+        "{}",
+        texts["github"]
+    );
+    assert!(texts["github"].contains("trunkrisk 0.1.0 · failover.toml"), "the log is there too");
+}
+
+#[test]
+fn gitlab_and_csv_tell_what_the_envelope_tells() {
+    for (name, _, texts) in runs() {
+        let envelope = json(&texts["json"]);
+        let findings = envelope["findings"].as_array().unwrap();
+        let blind = envelope["not_judged"].as_array().map_or(0, Vec::len);
+        let entries = json(&texts["gitlab"]);
+        let entries = entries.as_array().unwrap();
+        let open = findings.iter().filter(|finding| finding["waived_by"].is_null()).count();
+        assert_eq!(entries.len(), open + blind, "{name}");
+        let mut prints = BTreeSet::new();
+        for entry in entries {
+            assert!(["info", "minor", "major", "critical", "blocker"].contains(&entry["severity"].as_str().unwrap()));
+            assert!(rules().any(|rule| entry["check_name"] == rule.name));
+            assert!(prints.insert(entry["fingerprint"].as_str().unwrap().to_owned()), "{name}: twice");
+            assert!(entry["location"]["lines"]["begin"].as_u64().unwrap() >= 1);
+            assert!(!entry["location"]["path"].as_str().unwrap().starts_with('/'));
+            assert!(!entry["description"].as_str().unwrap().is_empty());
+        }
+        let mut reader = csv::Reader::from_reader(texts["csv"].as_bytes());
+        let header = reader.headers().unwrap().clone();
+        assert_eq!((&header[0], &header[1]), ("record", "code"));
+        let column = |name: &str| header.iter().position(|known| known == name).unwrap();
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), findings.len() + blind, "{name}");
+        for (row, finding) in rows.iter().zip(findings) {
+            assert_eq!(&row[column("code")], finding["code"]);
+            assert_eq!(&row[column("fingerprint")], finding["fingerprint"]);
+            assert_eq!(&row[column("state")] == "waived", !finding["waived_by"].is_null());
+        }
+        assert!(texts["markdown"].len() <= LONGEST_MARKDOWN);
+    }
+}
+
+#[test]
+fn figures_in_csv_are_those_of_the_envelope() {
+    let floor = Floor::new(&[]);
+    let out = floor.run(&["estimate", "--output", "json=e.json", "--output", "csv=e.csv"]);
+    assert_eq!(out.status.code(), Some(0));
+    let envelope = json(&floor.read("e.json"));
+    let text = floor.read("e.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let rows: Vec<BTreeMap<String, String>> = reader
+        .records()
+        .map(|row| header.iter().map(str::to_owned).zip(row.unwrap().iter().map(str::to_owned)).collect())
+        .collect();
+    let of = |record: &str| rows.iter().filter(|row| row["record"] == record).collect::<Vec<_>>();
+    let scenarios = envelope["scenarios"].as_array().unwrap();
+    assert_eq!(of("scenario").len(), scenarios.len());
+    for (row, scenario) in of("scenario").iter().zip(scenarios) {
+        for key in ["cause", "start", "spend", "burn_per_hour", "idle_cost", "net_benefit"] {
+            assert_eq!(row[key], scenario[key].as_str().unwrap(), "{key}");
+        }
+        for key in ["duration_s", "attempts", "carried", "lost", "answered_calls", "talk_minutes", "billed_minutes"] {
+            assert_eq!(row[key].parse::<f64>().unwrap(), scenario[key].as_f64().unwrap(), "{key}");
+        }
+    }
+    let year = of("year");
+    let p95 = year.iter().find(|row| row["figure"] == "P95").unwrap();
+    assert_eq!(p95["spend"], envelope["year"]["p95"].as_str().unwrap());
+    assert_eq!(year.iter().find(|row| row["figure"] == "mean").unwrap()["spend"], envelope["year"]["mean"]);
+    assert_eq!(of("exceedance").len(), envelope["year"]["exceedance"].as_array().unwrap().len());
+    assert!(rows.iter().all(|row| row["spend"].is_empty() || row["currency"] == "USD"));
+    let out = floor.run(&["size", "--output", "csv=s.csv", "--output", "markdown=s.md"]);
+    assert_eq!(out.status.code(), Some(0));
+    assert!(floor.read("s.csv").contains("\ntrunk,without the primary,secondary-provider,1,up,150,10,"));
+    assert!(floor.read("s.md").contains("| without the primary | secondary-provider | up | 150 | 10 |"));
+}
+
+#[test]
+fn fingerprints_outlive_a_line_that_moves() {
+    let prints = |edits: &[(&str, &str)]| -> Vec<(Value, Value)> {
+        let (_, texts) = Floor::new(edits).check(&[]);
+        let sarif = json(&texts["sarif"]);
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        let line = |result: &Value| result["locations"][0]["physicalLocation"]["region"]["startLine"].clone();
+        results.iter().map(|result| (result["partialFingerprints"].clone(), line(result))).collect()
+    };
+    let (before, after) = (prints(&[]), prints(&[("version  = 1", "# a\n# b\nversion  = 1")]));
+    assert!(!before.is_empty());
+    assert_eq!(before.iter().map(|(p, _)| p).collect::<Vec<_>>(), after.iter().map(|(p, _)| p).collect::<Vec<_>>());
+    assert_ne!(before.iter().map(|(_, l)| l).collect::<Vec<_>>(), after.iter().map(|(_, l)| l).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_format_that_a_command_does_not_give_is_an_error() {
+    let floor = Floor::new(&[]);
+    for (args, says) in [
+        (vec!["estimate", "--output", "sarif=x"], "`estimate` gives no sarif"),
+        (vec!["rules", "--output", "csv=x"], "`rules` gives no csv"),
+        (vec!["erlang", "b", "--output", "markdown=x"], "`erlang b` gives no markdown"),
+    ] {
+        let out = floor.run(&args);
+        let text = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(2));
+        assert!(text.contains(says) && text.contains("it gives text, json"), "{text}");
+        assert!(!floor.path("x").exists(), "nothing is written");
+    }
+    let out = floor.run(&["check", "--output", "sarf"]);
+    assert!(String::from_utf8(out.stderr).unwrap().contains("did you mean `sarif`?"));
+}
+
+/// Names that mean something to a spreadsheet, a runner, a browser, a terminal or a reader.
+const HOSTILE: [&str; 14] = [
+    "=cmd()",
+    "+1-2",
+    "::error::boo",
+    "x ::warning file=a::boo",
+    "##[error]boo",
+    "%0A::error::boo",
+    "<script>alert(1)</script>",
+    "<!-- a",
+    "a|b",
+    "esc\\u001b[31m",
+    "bidi\\u202Etxet",
+    "@everyone #1 `x` [x](javascript:1) **b**",
+    "two\\n::error::lines\\r\\n",
+    "]]>&quot;\\\"'",
+];
+
+/// What no format may hold as it is: it moves the cursor, hides, or turns text around.
+fn no_hidden(name: &str, format: &str, text: &str) {
+    let hidden =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert!(!text.contains(hidden), "{name}: {format}");
+}
+
+/// Cells of a row of a Markdown table.
+fn bars(line: &str) -> usize {
+    line.replace("\\\\", "").replace("\\|", "").matches('|').count()
+}
+
+#[test]
+fn hostile_names_are_harmless_in_every_format() {
+    for name in HOSTILE {
+        let quoted = format!("\"{name}\"");
+        let floor = Floor::new(&[
+            ("channels          = 150", "channels          = 60"),
+            ("host              = \"gateway.floor.example\"", "host = \"gateway.floor.example\"\nchannels = 23"),
+            ("\"secondary-provider\"", &quoted),
+            ("\"calls go nowhere\"", &quoted),
+        ]);
+        let (code, texts) = floor.check(&[]);
+        assert_eq!(code, 1, "{name}");
+        for (format, text) in &texts {
+            no_hidden(name, format, text);
+        }
+        // The name arrives, exactly, where a program reads it.
+        let real = toml::from_str::<toml::Table>(&format!("x = {quoted}")).unwrap()["x"].as_str().unwrap().to_owned();
+        assert!(json(&texts["json"])["findings"].as_array().unwrap().iter().any(|f| f["subject"]["trunk"] == real));
+        for format in ["text", "github"] {
+            // Three colons lead to a second file; to a runner they are nothing.
+            let command = |line: &&str| {
+                line.trim_start().starts_with("::") && !line.starts_with("  ::: ") && !line.starts_with("   ::: ")
+            };
+            let commands = texts[format].lines().filter(command);
+            let ours = |line: &&str| {
+                let words = ["::error file=failover.toml,line=", "::warning file=", "::notice title=trunkrisk::"];
+                format == "github" && words.iter().any(|word| line.starts_with(word))
+            };
+            let foreign: Vec<&str> = commands.filter(|line| !ours(line)).collect();
+            assert!(foreign.is_empty() && !texts[format].contains("##["), "{name}: {format}: {foreign:?}");
+        }
+        let first_of_log = texts["github"].lines().position(|line| !line.starts_with("::")).unwrap();
+        assert!(texts["github"].lines().skip(first_of_log).all(|line| !line.starts_with("::")), "{name}");
+        let mut reader = csv::Reader::from_reader(texts["csv"].as_bytes());
+        for cell in reader.records().flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
+            assert!(!cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']), "{name}: {cell}");
+        }
+        let markdown = &texts["markdown"];
+        for word in ["<script", "<!--", "@everyone", "[x](", " [x", "**b", " #1"] {
+            assert!(!markdown.contains(word), "{name}: {word}");
+        }
+        for table in markdown.split("\n\n").filter(|block| block.starts_with('|')) {
+            let counts: BTreeSet<usize> = table.lines().map(bars).collect();
+            assert_eq!(counts.len(), 1, "{name}: {table}");
+        }
+        let junit = roxmltree::Document::parse(&texts["junit"]).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(junit.descendants().all(|node| !node.has_tag_name("script")));
+        for result in json(&texts["sarif"])["runs"][0]["results"].as_array().unwrap() {
+            assert!(!result["message"]["text"].as_str().unwrap().contains("]("), "{name}");
+        }
+        assert!(json(&texts["gitlab"]).is_array());
+    }
+}
+
+#[test]
+fn the_place_does_not_matter() {
+    let (one, other) = (Floor::new(&[]), Floor::new(&[]));
+    let folder = |floor: &Floor| floor.0.path().to_string_lossy().into_owned();
+    let (first, second) = (one.check(&[]).1, other.check(&[]).1);
+    assert_eq!(first, second);
+    assert!(first.values().all(|text| !text.contains(&folder(&one))));
+    assert!(Path::new(&folder(&one)).is_absolute());
+}
