@@ -14,6 +14,8 @@ pub struct Pace {
     busy: u64,
     /// Attempts a nanosecond.
     rate: f64,
+    /// The mean wait at this rate [ns]; infinite where nobody dials.
+    wait: f64,
     /// What is left of the wait, in mean waits.
     left: f64,
     /// Since when it is being waited at this rate [ns].
@@ -26,7 +28,7 @@ impl Pace {
     /// A dialer that has nobody yet.
     pub fn new(mut draws: Stream) -> Self {
         let left = draws.exponential();
-        Self { draws, dialer: Dialer::CLOSED, busy: 0, rate: 0.0, left, since: 0, next: u64::MAX }
+        Self { draws, dialer: Dialer::CLOSED, busy: 0, rate: 0.0, wait: f64::INFINITY, left, since: 0, next: u64::MAX }
     }
 
     /// When the next attempt starts; `u64::MAX` where none does.
@@ -81,11 +83,12 @@ impl Pace {
             Some(idle) => idle as f64 * self.dialer.rate,
             None => self.dialer.rate,
         } / SECOND as f64;
+        self.wait = 1.0 / self.rate;
         self.schedule(now);
     }
 
     fn schedule(&mut self, now: u64) {
         // A float beyond the range of time becomes its end.
-        self.next = if self.rate > 0.0 { now.saturating_add((self.left / self.rate) as u64) } else { u64::MAX };
+        self.next = if self.rate > 0.0 { now.saturating_add((self.left * self.wait) as u64) } else { u64::MAX };
     }
 }

@@ -665,8 +665,11 @@ impl<'f, 'a> World<'f, 'a> {
             return;
         }
         let campaign = usize::from(call.campaign);
-        let line = self.floor.campaigns[campaign].seats_per_line.unwrap_or(0.0);
-        let work = self.paces[campaign].dialer().wasted + line * seconds(held);
+        let wasted = self.paces[campaign].dialer().wasted;
+        let work = match self.floor.campaigns[campaign].seats_per_line {
+            Some(line) => wasted + line * seconds(held),
+            None => wasted,
+        };
         let minute = &mut self.tally.minutes[self.minute];
         minute.work += work;
         minute.decided += 1;

@@ -15,5 +15,5 @@ pub fn ns(seconds: f64) -> u64 {
 /// Seconds of a number of nanoseconds.
 #[must_use]
 pub fn seconds(ns: u64) -> f64 {
-    ns as f64 / SECOND as f64
+    ns as f64 * 1e-9
 }
