@@ -3,6 +3,7 @@
 mod calendar;
 mod campaign;
 mod cause;
+pub mod deck;
 pub mod example;
 pub mod fault;
 pub mod files;
@@ -14,5 +15,6 @@ pub mod plan;
 mod policy;
 pub mod rates;
 pub mod reader;
+pub mod spreadsheet;
 pub mod tree;
 mod trunk;

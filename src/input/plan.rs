@@ -170,13 +170,8 @@ fn read_tables(
                 None
             }
             Ok(text) => {
-                let id = sources.add(&text.name, text.text);
-                let before = log.faults.len();
-                let node = tree::parse(sources, id, &log.faults);
-                let read = if log.faults.len() == before { rates::table(&node, &text.name, log) } else { None };
-                let rows = read.as_ref().map_or(0, |table| table.rows.len());
-                inputs.push(InputRecord { path: text.name, sha256: sha256(&text.bytes), rows });
-                read
+                let base = rates.rfind('/').map_or("", |end| &rates[..=end]);
+                rates::read(text, folder, base, sources, inputs, log)
             }
         };
         tables.push((rates.clone(), table));

@@ -8,10 +8,10 @@ use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
 use crate::model::campaign::{self, Campaign};
 use crate::model::policy::Unit;
-use crate::model::rates::{Limit, Price, RateRow, RateTable};
+use crate::model::rates::{Limit, RateRow, RateTable};
 use crate::model::trunk::Trunk;
 use crate::outage::engine::Engine;
-use crate::rating::average::average;
+use crate::rating::compare::typical;
 use crate::rating::tariff::{Destination, Tariff};
 use crate::words::diagnostic::Label;
 use crate::words::figure::{count, percent};
@@ -321,16 +321,6 @@ fn without_rate(assessment: &Assessment<'_>) -> Judgement {
         })
         .collect();
     Judgement::found(findings)
-}
-
-/// What a row costs on average for an exponential call of two minutes, for comparing rows of one table.
-fn typical<'a>(tariff: &Tariff<'a>, row: &'a RateRow) -> Option<f64> {
-    let law = crate::model::law::TalkLaw::exponential(120.0).ok()?;
-    let jurisdiction = match row.price {
-        Price::Jurisdiction { .. } => Some(crate::model::rates::Jurisdiction::Interstate),
-        _ => None,
-    };
-    average(&tariff.pricer(row, jurisdiction).ok()?, &law).ok().map(|call| call.cost)
 }
 
 fn coarse(assessment: &Assessment<'_>) -> Judgement {

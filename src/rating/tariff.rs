@@ -10,7 +10,7 @@ use super::explain::{Bill, BillStep, bill, shown};
 use super::lookup::RateIndex;
 use super::prefix_tree::PrefixTree;
 use super::prepared::{Prepared, PreparedRows};
-use crate::model::rates::{Jurisdiction, RateRow, RateTable, TableKind};
+use crate::model::rates::{Jurisdiction, Price, RateRow, RateTable, TableKind};
 use crate::words::e164::DialPrefix;
 
 /// A rate table with its indexes.
@@ -22,6 +22,8 @@ pub struct Tariff<'a> {
     seats: PrefixTree,
     /// The seat row and prefix behind each prefix of `seats`.
     markets: Vec<(usize, DialPrefix)>,
+    /// Whether any row is blocked.
+    blocked: bool,
 }
 
 /// What prices a destination.
@@ -103,7 +105,9 @@ impl<'a> Tariff<'a> {
         markets.sort_by_key(|(i, prefix)| (*prefix, *i));
         markets.dedup_by_key(|(_, prefix)| *prefix);
         let seats = PrefixTree::new((0_u32..).zip(&markets).map(|(i, (_, prefix))| (*prefix, i)));
-        Self { table, index: RateIndex::new(&table.rows), prepared: PreparedRows::new(&table.rows), seats, markets }
+        let blocked = table.rows.iter().any(|row| row.price == Price::Blocked);
+        let (index, prepared) = (RateIndex::new(&table.rows), PreparedRows::new(&table.rows));
+        Self { table, index, prepared, seats, markets, blocked }
     }
 
     /// The table.
@@ -139,6 +143,8 @@ impl<'a> Tariff<'a> {
             {
                 Source::Seat(seat, prefix)
             }
+            // A blocked prefix is not priced by a shorter one either.
+            (Some(row), _) if self.blocked && self.table.rows[row].price == Price::Blocked => Source::None,
             (Some(row), _) => Source::Row(row),
             (None, _) => Source::None,
         }
@@ -302,6 +308,7 @@ mod tests {
                 short_calls: None,
             },
             rows,
+            deck: None,
         }
     }
 

@@ -51,10 +51,20 @@ pub(super) fn plan(command: &str, context: &mut Context) -> Result<Loaded, Error
 
 /// Tells faults: as JSON where that is wanted, and as text for standard error.
 pub(super) fn reject(command: &str, context: &mut Context, rejected: &Rejected) -> Result<Error, Error> {
+    reject_saying(command, context, rejected, "")
+}
+
+/// As [`reject`], with what was understood all the same.
+pub(super) fn reject_saying(
+    command: &str,
+    context: &mut Context,
+    rejected: &Rejected,
+    understood: &str,
+) -> Result<Error, Error> {
     context.outputs.write(|format| {
         Ok(match format {
             Format::Json => json::rejected(command, rejected),
-            Format::Text => String::new(),
+            Format::Text => understood.to_owned(),
         })
     })?;
     let mut shown: Vec<String> = rejected

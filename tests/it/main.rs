@@ -1,6 +1,7 @@
 //! What the program does from outside: one binary, a file per subject.
 
 mod bad_inputs;
+mod decks;
 mod erlang;
 mod explain;
 mod house;
