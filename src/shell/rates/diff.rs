@@ -18,7 +18,7 @@ const COMMAND: &str = "rates diff";
 
 /// Runs the command.
 pub(super) fn run(args: &RatesDiffArgs, context: &mut Context) -> Result<Exit, Error> {
-    let read = read(COMMAND, &[&args.old, &args.new], context)?;
+    let read = read(COMMAND, &[&args.old, &args.new], true, context)?;
     let [old, new] = read.tables.as_slice() else { return Ok(Exit::Error) };
     // A plan is asked for by name: the comparison of two files does not depend on where it is run.
     let plan = match context.global.plan.is_some() || context.global.demo {

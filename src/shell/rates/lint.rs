@@ -31,7 +31,7 @@ const DATED: [&str; 3] = ["rates-stale", "rates-expired", "rates-not-yet-effecti
 /// Runs the command.
 pub(super) fn run(args: &RatesLintArgs, context: &mut Context) -> Result<Exit, Error> {
     let paths: Vec<&Path> = args.tables.iter().map(std::path::PathBuf::as_path).collect();
-    let Collected { tables: read, faults } = collect(&paths, args.format)?;
+    let Collected { tables: read, faults } = collect(&paths, args.format, true)?;
     if !faults.is_empty() {
         let brief = context.global.quiet;
         let decks = read.tables.iter().filter_map(|table| table.deck.as_ref().map(|deck| (deck, table.is_bare())));

@@ -40,13 +40,13 @@ fn is_deck(path: &Path) -> bool {
         && path.extension().is_some()
 }
 
-/// Reads tables and decks, with every fault of all.
-pub(super) fn collect(paths: &[&Path], format: Option<&'static Layout>) -> Result<Collected, Error> {
+/// Reads tables, and decks where they may stand in a table's place, with every fault of all.
+pub(super) fn collect(paths: &[&Path], format: Option<&'static Layout>, decks: bool) -> Result<Collected, Error> {
     once(paths)?;
     let (mut sources, mut inputs, mut tables) = (Sources::default(), Vec::new(), Vec::new());
     let log = Log::default();
     for path in paths {
-        let read = if is_deck(path) {
+        let read = if decks && is_deck(path) {
             read_deck_argument(path).map(|text| rates::bare(text, format, &mut sources, &mut inputs, &log))
         } else {
             let text = read_argument(path);
@@ -64,9 +64,10 @@ pub(super) fn collect(paths: &[&Path], format: Option<&'static Layout>) -> Resul
     Ok(Collected { tables: Tables { tables, sources, inputs }, faults })
 }
 
-/// Reads tables. Where any is faulty, the faults of all go to every output and the run is over.
-pub(super) fn read(command: &str, paths: &[&Path], context: &mut Context) -> Result<Tables, Error> {
-    let Collected { tables, faults } = collect(paths, None)?;
+/// Reads tables, and decks where they may stand in a table's place. Where any is faulty, the faults of all go to every
+/// output and the run is over.
+pub(super) fn read(command: &str, paths: &[&Path], decks: bool, context: &mut Context) -> Result<Tables, Error> {
+    let Collected { tables, faults } = collect(paths, None, decks)?;
     if faults.is_empty() {
         return Ok(tables);
     }
@@ -74,14 +75,10 @@ pub(super) fn read(command: &str, paths: &[&Path], context: &mut Context) -> Res
     Err(reject(command, context, &Rejected { faults, sources, inputs })?)
 }
 
-/// Reads one table.
+/// Reads one table. A deck alone prices nothing: its currency is not known.
 pub(super) fn read_one(command: &str, path: &Path, context: &mut Context) -> Result<(RateTable, Sources), Error> {
-    let read = read(command, &[path], context)?;
+    let read = read(command, &[path], false, context)?;
     let table = read.tables.into_iter().next();
-    if table.as_ref().is_some_and(|table| table.is_bare()) {
-        let message = format!("{} is a carrier's own file: its currency and billing are not known", path.display());
-        return Err(ErrorKind::Arguments(format!("{message}; name a table whose `deck` it is")).into());
-    }
     let table = table.ok_or_else(|| ErrorKind::Unreadable("the rate table could not be read".to_owned()))?;
     Ok((table, read.sources))
 }
