@@ -134,7 +134,7 @@ fn read(args: &RatesImportArgs) -> Result<(Vec<Named>, Vec<String>), Error> {
             {
                 let known: Vec<String> = names.iter().map(|name| shown(name)).collect();
                 let message = format!("{} has no sheet {}", args.file.display(), shown(wanted));
-                return Err(unreadable(message).hint(&format!("its sheets: {}", known.join(", "))));
+                return Err(unreadable(message).hint(format!("its sheets: {}", known.join(", "))));
             }
             let wanted = |name: &String| args.sheet.as_ref().is_none_or(|wanted| wanted == name);
             let texts = sheets.into_iter().filter(|(name, text)| wanted(name) && !text.text.is_empty());
