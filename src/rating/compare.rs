@@ -1,9 +1,10 @@
 //! Two tables compared: what calls to each prefix that either names cost in the one and in the other.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::average::average;
 use super::jurisdiction::basis;
@@ -11,8 +12,9 @@ use super::tariff::Tariff;
 use crate::model::campaign::{Campaign, Destination};
 use crate::model::law::TalkLaw;
 use crate::model::plan::Plan;
-use crate::model::rates::{Jurisdiction, Price, RateRow};
+use crate::model::rates::{Jurisdiction, Price, RatePerMinute, RateRow};
 use crate::words::e164::DialPrefix;
+use crate::words::increment::BillingIncrement;
 
 /// The call that prices are compared by: exponential talk time of two minutes [s].
 const TYPICAL: f64 = 120.0;
@@ -26,6 +28,29 @@ pub fn typical<'a>(tariff: &Tariff<'a>, row: &'a RateRow) -> Option<f64> {
         _ => None,
     };
     average(&tariff.pricer(row, jurisdiction).ok()?, &law).ok().map(|call| call.cost)
+}
+
+/// What answered calls cost on average by the rows of a table, each kind of row reckoned once: large decks repeat a few
+/// hundred prices.
+#[derive(Debug)]
+pub struct Typical<'a, 't> {
+    tariff: &'t Tariff<'a>,
+    known: HashMap<(RatePerMinute, BillingIncrement, Decimal, Decimal), Option<f64>>,
+}
+
+impl<'a, 't> Typical<'a, 't> {
+    /// Begins with nothing known.
+    #[must_use]
+    pub fn new(tariff: &'t Tariff<'a>) -> Self {
+        Self { tariff, known: HashMap::new() }
+    }
+
+    /// As [`typical`].
+    pub fn cost(&mut self, row: &'a RateRow) -> Option<f64> {
+        let Price::PerMinute(price) = row.price else { return typical(self.tariff, row) };
+        let key = (price, row.increment, row.connect_fee, row.minimum);
+        *self.known.entry(key).or_insert_with(|| typical(self.tariff, row))
+    }
 }
 
 /// One way in which a prefix is priced otherwise.
@@ -130,13 +155,19 @@ fn same(old: &RateRow, new: &RateRow) -> bool {
 pub fn compare<'a>(old: Side<'a, '_>, new: Side<'a, '_>) -> (Vec<Compared<'a>>, usize) {
     let keys: BTreeSet<Key> = old.tariff.table().rows.iter().chain(&new.tariff.table().rows).map(key).collect();
     let named = keys.len();
-    let mut found: Vec<Compared<'a>> = keys.into_iter().filter_map(|key| compared(old, new, key)).collect();
+    let mut costs = (Typical::new(old.tariff), Typical::new(new.tariff));
+    let mut found: Vec<Compared<'a>> = keys.into_iter().filter_map(|key| compared(old, new, &mut costs, key)).collect();
     let weight = |c: &Compared<'_>| c.difference().map_or(f64::INFINITY, f64::abs);
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.prefix.cmp(&b.prefix)).then(a.origins.cmp(&b.origins)));
     (found, named)
 }
 
-fn compared<'a>(old: Side<'a, '_>, new: Side<'a, '_>, key: Key) -> Option<Compared<'a>> {
+fn compared<'a>(
+    old: Side<'a, '_>,
+    new: Side<'a, '_>,
+    costs: &mut (Typical<'a, '_>, Typical<'a, '_>),
+    key: Key,
+) -> Option<Compared<'a>> {
     let ((old_row, old_own), (new_row, new_own)) = (row(old, &key), row(new, &key));
     if let (Some(a), Some(b), true, true) = (old_row, new_row, old_own, new_own)
         && same(a, b)
@@ -150,8 +181,8 @@ fn compared<'a>(old: Side<'a, '_>, new: Side<'a, '_>, key: Key) -> Option<Compar
         (true, false) => vec![Change::Removed],
         (true, true) => Vec::new(),
     };
-    let old_cost = old_row.and_then(|row| typical(old.tariff, row));
-    let new_cost = new_row.and_then(|row| typical(new.tariff, row));
+    let old_cost = old_row.and_then(|row| costs.0.cost(row));
+    let new_cost = new_row.and_then(|row| costs.1.cost(row));
     if let (Some(a), Some(b)) = (old_cost, new_cost) {
         match b.total_cmp(&a) {
             Ordering::Greater => changes.push(Change::Dearer),
@@ -234,4 +265,66 @@ fn per_attempt(side: Side<'_, '_>, campaign: &Campaign, destination: &Destinatio
         total += outcome.share * call;
     }
     Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::rates::TableKind;
+    use crate::rating::call::tests::{day, row};
+    use crate::rating::tariff::tests::table;
+
+    fn rows() -> impl Strategy<Value = Vec<RateRow>> {
+        prop::collection::vec(("[12][0-2]{0,3}", 1_u32..9, prop::sample::select(vec![1_u32, 6, 60])), 0..12).prop_map(
+            |list| {
+                list.into_iter()
+                    .map(|(prefix, price, increment)| {
+                        let mut row = row(&prefix, &format!("0.0{price}"));
+                        row.increment = BillingIncrement::new(increment, increment).unwrap();
+                        row
+                    })
+                    .collect()
+            },
+        )
+    }
+
+    #[test]
+    fn a_blocked_prefix_has_no_price() {
+        let mut rows = vec![row("1", "0.01"), row("1900", "0.01")];
+        let old = table(TableKind::PerMinute, rows.clone());
+        rows[1].price = Price::Blocked;
+        let new = table(TableKind::PerMinute, rows);
+        let (a, b) = (Tariff::new(&old), Tariff::new(&new));
+        let (changes, named) = compare(Side { tariff: &a, on: day(1) }, Side { tariff: &b, on: day(1) });
+        assert_eq!((changes.len(), named), (1, 2));
+        assert_eq!((changes[0].prefix.to_string().as_str(), changes[0].new_cost), ("1900", None));
+        assert!(changes[0].old_cost.is_some() && changes[0].difference().is_none());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+        #[test]
+        fn exchanging_the_sides_negates_every_difference(old in rows(), new in rows()) {
+            let (old, new) = (table(TableKind::PerMinute, old), table(TableKind::PerMinute, new));
+            let (a, b) = (Tariff::new(&old), Tariff::new(&new));
+            let (a, b) = (Side { tariff: &a, on: day(1) }, Side { tariff: &b, on: day(1) });
+            let ((there, named), (back, again)) = (compare(a, b), compare(b, a));
+            prop_assert_eq!((there.len(), named), (back.len(), again));
+            for (one, other) in there.iter().zip(&back) {
+                prop_assert_eq!(one.prefix, other.prefix);
+                prop_assert_eq!(one.difference(), other.difference().map(|difference| -difference));
+                let swapped = |change: &Change| match change {
+                    Change::Added => Change::Removed,
+                    Change::Removed => Change::Added,
+                    Change::Dearer => Change::Cheaper,
+                    Change::Cheaper => Change::Dearer,
+                    same => *same,
+                };
+                prop_assert_eq!(&one.changes, &other.changes.iter().map(swapped).collect::<Vec<_>>());
+            }
+            prop_assert!(compare(a, a).0.is_empty());
+        }
+    }
 }

@@ -265,7 +265,7 @@ impl<'a> Tariff<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::place::Place;
     use crate::model::rates::{CpsWindow, Fees, Limit, Limits, SeatBasis, SeatPrice};
@@ -278,7 +278,7 @@ mod tests {
         DialPrefix::parse(text).unwrap()
     }
 
-    fn table(kind: TableKind, rows: Vec<RateRow>) -> RateTable {
+    pub(in crate::rating) fn table(kind: TableKind, rows: Vec<RateRow>) -> RateTable {
         let limits = Limits {
             channels: Limit::Unstated,
             cps: Limit::Unstated,

@@ -53,9 +53,7 @@ impl Sources {
     /// Keeps a text under the name that reports show.
     pub fn add(&mut self, name: impl Into<String>, content: impl Into<String>) -> SourceId {
         let content = content.into();
-        let lines = std::iter::once(0)
-            .chain(content.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i + 1)))
-            .collect();
+        let lines = std::iter::once(0).chain(content.match_indices('\n').map(|(i, _)| offset(i + 1))).collect();
         self.0.push(Text { name: name.into(), content, lines });
         SourceId(offset(self.0.len() - 1))
     }

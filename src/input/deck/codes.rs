@@ -18,6 +18,8 @@ impl Hyphen {
     pub const NAMES: [(&'static str, Self); 2] = [("range", Self::Range), ("join", Self::Join)];
 }
 
+/// Digits of a number with its country code (ITU-T E.164).
+const MOST_DIGITS: usize = 15;
 /// Codes in one range; more are a slip.
 const MOST_CODES: u64 = 10_000;
 /// A hyphen parts the ends of a range without doubt where both have as many digits as this or more, ascend and share
@@ -172,14 +174,15 @@ fn prefix(text: &str, numbering: Numbering) -> Result<(DialPrefix, bool), Bad> {
     // No country code begins with 0, so that these are what is dialled before one.
     let dialled = text.strip_prefix("00").or_else(|| text.strip_prefix("011"));
     let (text, dialled) = (dialled.unwrap_or(text), dialled.is_some());
-    let completed;
+    let mut completed = [b'1'; MOST_DIGITS];
     let mut code = text;
     if numbering == Numbering::Nanp && !dialled {
         check_nanp(text.strip_prefix('1').unwrap_or(text))?;
         // No area code begins with 1.
         if !text.starts_with('1') {
-            completed = format!("1{text}");
-            code = &completed;
+            // At most ten digits, all of them ASCII, as has been checked.
+            completed[1..=text.len()].copy_from_slice(text.as_bytes());
+            code = std::str::from_utf8(&completed[..=text.len()]).unwrap_or(text);
         }
     } else if let Some(national) = code.strip_prefix('1')
         && national.starts_with(['0', '1'])

@@ -15,7 +15,10 @@ pub(super) struct Columns {
     pub code: Vec<usize>,
     /// The cells that a name is put together from.
     pub name: Vec<usize>,
-    at: Vec<(Role, usize)>,
+    /// The cells that are known and of no effect.
+    ignored: Vec<usize>,
+    /// The cell of each role, by the role's number.
+    at: [Option<usize>; Role::COUNT],
     /// How many cells a record has.
     pub width: usize,
 }
@@ -41,7 +44,8 @@ impl Columns {
             match role {
                 Role::Code => columns.code.push(at),
                 Role::Name => columns.name.push(at),
-                role => columns.at.push((role, at)),
+                Role::Ignored => columns.ignored.push(at),
+                role => _ = columns.at[role as usize].get_or_insert(at),
             }
         }
         columns
@@ -49,7 +53,7 @@ impl Columns {
 
     /// The cell of a role.
     pub(super) fn of(&self, role: Role) -> Option<usize> {
-        self.at.iter().find(|(other, _)| *other == role).map(|(_, at)| *at)
+        self.at[role as usize]
     }
 
     /// What a cell holds.
@@ -60,7 +64,10 @@ impl Columns {
         if self.name.contains(&cell) {
             return Some(Role::Name);
         }
-        self.at.iter().find(|(_, at)| *at == cell).map(|(role, _)| *role)
+        if self.ignored.contains(&cell) {
+            return Some(Role::Ignored);
+        }
+        Role::ALL.into_iter().find(|role| self.of(*role) == Some(cell))
     }
 
     pub(super) fn has_price(&self) -> bool {
@@ -95,7 +102,7 @@ fn fit(layout: &'static Layout, names: &[String]) -> Option<Columns> {
 }
 
 fn matched(columns: &Columns) -> usize {
-    columns.code.len() + columns.name.len() + columns.at.len()
+    columns.code.len() + columns.name.len() + columns.ignored.len() + columns.at.iter().flatten().count()
 }
 
 /// The layout of a header: of those that fit, the one that knows the most of its columns.

@@ -68,6 +68,41 @@ pub(super) enum Role {
 }
 
 impl Role {
+    /// How many there are.
+    pub(super) const COUNT: usize = Self::Ignored as usize + 1;
+    /// Every role, in the order of their numbers.
+    pub(super) const ALL: [Self; Self::COUNT] = [
+        Self::Code,
+        Self::Name,
+        Self::PerMinute,
+        Self::First,
+        Self::Following,
+        Self::Interstate,
+        Self::Intrastate,
+        Self::Indeterminate,
+        Self::Increment,
+        Self::Initial,
+        Self::Further,
+        Self::ConnectFee,
+        Self::Minimum,
+        Self::Effective,
+        Self::Expires,
+        Self::Origins,
+        Self::Status,
+        Self::Blocked,
+        Self::Withdrawn,
+        Self::Direction,
+        Self::Resource,
+        Self::Currency,
+        Self::Carrier,
+        Self::ShortFee,
+        Self::NoCharge,
+        Self::UnitPrice,
+        Self::Unit,
+        Self::InitialTime,
+        Self::InitialCost,
+        Self::Ignored,
+    ];
     /// The keys of `columns`.
     pub(super) const KEYS: [(&'static str, Self); 23] = [
         ("prefix", Self::Code),
@@ -428,6 +463,11 @@ mod tests {
             let codes = layout.columns.iter().filter(|column| column.role == Role::Code && column.needed).count();
             assert!(codes >= 1 || layout.name == CGRATES, "{}", layout.name);
         }
+    }
+
+    #[test]
+    fn roles_are_numbered() {
+        assert!(Role::ALL.iter().enumerate().all(|(i, role)| *role as usize == i));
     }
 
     #[test]

@@ -129,6 +129,9 @@ impl<'a, 't> Rows<'a, 't> {
         let mut scanner = Scanner::new(self.text, delimiter);
         scanner.skip_to(from);
         let mut cells = std::mem::take(&mut self.cells);
+        // A row for each line, as most decks have; codes in lists are more, and make room for themselves.
+        let lines = self.text.as_bytes().iter().filter(|byte| **byte == b'\n').count();
+        self.out.rows.reserve_exact(lines);
         while scanner.next(&mut cells) {
             std::mem::swap(&mut self.cells, &mut cells);
             self.record(scanner.trouble);
@@ -255,13 +258,7 @@ impl<'a, 't> Rows<'a, 't> {
     }
 
     fn row(&mut self) -> Result<(), ()> {
-        for (index, wanted) in self.only.clone() {
-            if self.at(index).1 != wanted {
-                self.out.elsewhere += 1;
-                return Ok(());
-            }
-        }
-        if self.elsewhere() {
+        if self.only.iter().any(|(index, wanted)| self.at(*index).1 != *wanted) || self.elsewhere() {
             self.out.elsewhere += 1;
             return Ok(());
         }
@@ -443,13 +440,13 @@ impl<'a, 't> Rows<'a, 't> {
     }
 
     fn price(&mut self) -> Result<Priced, ()> {
-        let given: Vec<Role> = PRICES.into_iter().filter(|role| self.given(*role).is_some()).collect();
-        match given.as_slice() {
-            [Role::PerMinute] => {
+        let mut given = PRICES.into_iter().filter(|role| self.given(*role).is_some());
+        match (given.next(), given.next_back()) {
+            (Some(Role::PerMinute), None) => {
                 let rate = self.rate(Role::PerMinute)?.ok_or(())?;
                 Ok(Priced::of(Price::PerMinute(rate)))
             }
-            [Role::First] => {
+            (Some(Role::First), None) => {
                 let (first, following) = (self.rate(Role::First), self.needed(Role::Following));
                 let (first, following) = (first?.ok_or(())?, following?);
                 Ok(Priced::of(if first == following {
@@ -458,7 +455,7 @@ impl<'a, 't> Rows<'a, 't> {
                     Price::FirstFollowing { first, following }
                 }))
             }
-            [Role::Interstate] => {
+            (Some(Role::Interstate), None) => {
                 let (interstate, intrastate) = (self.rate(Role::Interstate), self.needed(Role::Intrastate));
                 let indeterminate = self.rate(Role::Indeterminate)?;
                 let (interstate, intrastate) = (interstate?.ok_or(())?, intrastate?);
@@ -470,8 +467,8 @@ impl<'a, 't> Rows<'a, 't> {
                     Price::Jurisdiction { interstate, intrastate, indeterminate }
                 }))
             }
-            [Role::UnitPrice] => self.unit_price(),
-            [] => {
+            (Some(_), None) => self.unit_price(),
+            (None, _) => {
                 let index = PRICES.iter().find_map(|role| self.columns.of(*role)).unwrap_or(0);
                 let cell = self.at(index).0;
                 self.fault(
@@ -481,8 +478,8 @@ impl<'a, 't> Rows<'a, 't> {
                 );
                 Err(())
             }
-            [.., last] => {
-                let index = self.columns.of(*last).unwrap_or(0);
+            (Some(_), Some(last)) => {
+                let index = self.columns.of(last).unwrap_or(0);
                 let cell = self.at(index).0;
                 self.fault(
                     index,
