@@ -56,8 +56,10 @@ impl RateIndex {
         };
         let mut entries: Vec<Entry> = (0..rows.len() as u32).map(entry).collect();
         // Within a prefix the one that wins comes first, so that most look-ups end at the first entry.
-        entries
-            .sort_by_cached_key(|e| (rows[e.row as usize].prefix, Reverse(e.origin), Reverse(e.from), Reverse(e.row)));
+        let key = |e: &Entry| (rows[e.row as usize].prefix, Reverse(e.origin), Reverse(e.from), Reverse(e.row));
+        if !entries.is_sorted_by_key(key) {
+            entries.sort_by_cached_key(key);
+        }
         let (mut prefixes, mut origins) = (Vec::<(DialPrefix, u32)>::new(), Vec::new());
         let mut places = vec![(0, 0); rows.len()];
         let mut settled = (NaiveDate::MIN, NaiveDate::MAX);

@@ -1,5 +1,7 @@
 //! What a table makes of a number: inside the flat rate, priced by a row, or not priced at all.
 
+use std::sync::OnceLock;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -18,7 +20,8 @@ use crate::words::e164::DialPrefix;
 pub struct Tariff<'a> {
     table: &'a RateTable,
     index: RateIndex,
-    prepared: PreparedRows,
+    /// Made where many calls are priced.
+    prepared: OnceLock<PreparedRows>,
     seats: PrefixTree,
     /// The seat row and prefix behind each prefix of `seats`.
     markets: Vec<(usize, DialPrefix)>,
@@ -106,8 +109,7 @@ impl<'a> Tariff<'a> {
         markets.dedup_by_key(|(_, prefix)| *prefix);
         let seats = PrefixTree::new((0_u32..).zip(&markets).map(|(i, (_, prefix))| (*prefix, i)));
         let blocked = table.rows.iter().any(|row| row.price == Price::Blocked);
-        let (index, prepared) = (RateIndex::new(&table.rows), PreparedRows::new(&table.rows));
-        Self { table, index, prepared, seats, markets, blocked }
+        Self { table, index: RateIndex::new(&table.rows), prepared: OnceLock::new(), seats, markets, blocked }
     }
 
     /// The table.
@@ -179,6 +181,7 @@ impl<'a> Tariff<'a> {
     /// What each of many calls costs: as [`Tariff::charge`], several times faster on a large deck.
     #[must_use]
     pub fn charge_all(&self, calls: &[Call]) -> Vec<Result<Charge, RatingError>> {
+        let prepared = self.prepared.get_or_init(|| PreparedRows::new(&self.table.rows));
         let mut charges = Vec::with_capacity(calls.len());
         let (mut sources, mut rows) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
         for calls in calls.chunks(BLOCK) {
@@ -187,7 +190,7 @@ impl<'a> Tariff<'a> {
             sources.extend(calls.iter().map(|call| self.source(call.number, call.on, call.from)));
             rows.clear();
             rows.extend(sources.iter().map(|source| match source {
-                Source::Row(row) => self.prepared.get(*row),
+                Source::Row(row) => prepared.get(*row),
                 Source::Seat(..) | Source::None => None,
             }));
             let found = calls.iter().zip(sources.iter().zip(&rows));
