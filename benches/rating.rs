@@ -76,6 +76,7 @@ fn table(rows: Vec<RateRow>) -> RateTable {
         },
         fees: Fees { monthly: zero, per_channel_month: zero, minimum_month: zero, usage_tax: zero, short_calls: None },
         rows,
+        deck: None,
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) fn with_rows(table: &RateTable, rows: Vec<RateRow>) -> RateTable {
         billing: table.billing.clone(),
         limits: table.limits.clone(),
         fees: table.fees.clone(),
+        deck: table.deck.clone(),
         rows,
     }
 }

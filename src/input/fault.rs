@@ -42,11 +42,27 @@ pub enum FaultKind {
     CurrencyWithoutRate,
     /// Keys that exclude each other, or belong together.
     ConflictingKeys,
+    /// A quote that nothing closes, in a deck.
+    UnclosedQuote,
+    /// A row of a deck with more or fewer cells than its header.
+    RaggedRow,
+    /// A cell that a spreadsheet has broken.
+    MangledCell,
+    /// A cell that can be read in two ways, until the table states one.
+    AmbiguousCell,
+    /// A deck whose layout is not known.
+    UnknownLayout,
+    /// A deck that is not the one the table was checked with.
+    OtherDeck,
+    /// A deck without a row.
+    EmptyDeck,
+    /// Rows of the previous deck that are gone.
+    RowsVanished,
 }
 
 impl FaultKind {
     /// Every kind with its code and name; codes are never reused.
-    pub const ALL: [(Self, &'static str, &'static str); 17] = [
+    pub const ALL: [(Self, &'static str, &'static str); 25] = [
         (Self::Unreadable, "IN001", "unreadable-file"),
         (Self::Syntax, "IN002", "syntax-error"),
         (Self::UnknownKey, "IN003", "unknown-key"),
@@ -64,6 +80,14 @@ impl FaultKind {
         (Self::PathOutsideRepository, "IN015", "path-outside-repository"),
         (Self::CurrencyWithoutRate, "IN016", "currency-without-rate"),
         (Self::ConflictingKeys, "IN017", "conflicting-keys"),
+        (Self::UnclosedQuote, "IN018", "unclosed-quote"),
+        (Self::RaggedRow, "IN019", "ragged-row"),
+        (Self::MangledCell, "IN020", "mangled-cell"),
+        (Self::AmbiguousCell, "IN021", "ambiguous-cell"),
+        (Self::UnknownLayout, "IN022", "unknown-layout"),
+        (Self::OtherDeck, "IN023", "other-deck"),
+        (Self::EmptyDeck, "IN024", "empty-deck"),
+        (Self::RowsVanished, "IN025", "rows-vanished"),
     ];
 
     fn entry(self) -> (&'static str, &'static str) {

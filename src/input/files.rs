@@ -4,11 +4,17 @@ use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
+use super::deck::Source;
 use super::fault::FaultKind;
 use super::git::Commit;
+use super::spreadsheet;
+use crate::words::digest::sha256;
 
 /// Plans and tables larger than this are no plans and tables [bytes]. A table of 100,000 rows takes about 5 MB.
 pub const LARGEST: u64 = 32 * 1024 * 1024;
+
+/// A carrier's own deck may be larger [bytes]: one of 5,000,000 rows takes about 150 MB.
+pub const LARGEST_DECK: u64 = 512 * 1024 * 1024;
 
 /// The name of a plan where none is given.
 pub const PLAN: &str = "failover.toml";
@@ -39,6 +45,19 @@ pub struct NamedText {
     pub bytes: Vec<u8>,
     /// The text, without a byte order mark.
     pub text: String,
+}
+
+/// A deck's text: its bytes, kept once.
+#[derive(Debug, Clone)]
+pub struct DeckText {
+    /// The name: a path from the repository's root, never an absolute one.
+    pub name: String,
+    /// SHA-256 of the bytes as they were, in hexadecimal.
+    pub sha256: String,
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// Whether it had one.
+    pub marked: bool,
 }
 
 /// The folder that relative paths start at, and the one they may not leave.
@@ -90,22 +109,36 @@ pub(super) fn slashed(path: &Path) -> String {
     parts.join("/")
 }
 
+fn not_text(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> FileFault {
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let column = before.rsplit(|b| *b == b'\n').next().map_or(0, |l| String::from_utf8_lossy(l).chars().count());
+    let byte = bytes.get(error.valid_up_to()).copied().unwrap_or(0);
+    let found = if utf16 { "UTF-16".to_owned() } else { format!("byte 0x{byte:02X}") };
+    FileFault::new(format!("{name}:{line}:{}: not UTF-8 text: found {found}", column + 1), "save the file as UTF-8")
+}
+
+fn decode_deck(name: &str, bytes: Vec<u8>) -> Result<DeckText, FileFault> {
+    let sha256 = sha256(&bytes);
+    let mut text = String::from_utf8(bytes).map_err(|e| not_text(name, e.as_bytes(), e.utf8_error()))?;
+    let marked = text.starts_with('\u{feff}');
+    if marked {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    if text.trim().is_empty() {
+        return Err(FileFault {
+            kind: FaultKind::EmptyDeck,
+            ..FileFault::new(format!("{name} is empty"), "a price list")
+        });
+    }
+    Ok(DeckText { name: name.to_owned(), sha256, text, marked })
+}
+
 pub(super) fn decode(name: &str, bytes: Vec<u8>) -> Result<NamedText, FileFault> {
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
-        Err(error) => {
-            let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-            let column =
-                before.rsplit(|b| *b == b'\n').next().map_or(0, |l| String::from_utf8_lossy(l).chars().count());
-            let byte = bytes.get(error.valid_up_to()).copied().unwrap_or(0);
-            let found = if utf16 { "UTF-16".to_owned() } else { format!("byte 0x{byte:02X}") };
-            return Err(FileFault::new(
-                format!("{name}:{line}:{}: not UTF-8 text: found {found}", column + 1),
-                "save the file as UTF-8",
-            ));
-        }
+        Err(error) => return Err(not_text(name, &bytes, error)),
     };
     if text.trim().is_empty() {
         return Err(FileFault::new(
@@ -116,21 +149,21 @@ pub(super) fn decode(name: &str, bytes: Vec<u8>) -> Result<NamedText, FileFault>
     Ok(NamedText { name: name.to_owned(), bytes, text })
 }
 
-fn read_limited(name: &str, reader: impl Read) -> Result<Vec<u8>, FileFault> {
+fn read_limited(name: &str, reader: impl Read, largest: u64) -> Result<Vec<u8>, FileFault> {
     let mut bytes = Vec::new();
     reader
-        .take(LARGEST + 1)
+        .take(largest + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| FileFault::new(format!("cannot read {name}: {}", reason(&error)), "check the file"))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(too_large(name));
+    if bytes.len() as u64 > largest {
+        return Err(too_large(name, largest));
     }
     Ok(bytes)
 }
 
-pub(super) fn too_large(name: &str) -> FileFault {
+pub(super) fn too_large(name: &str, largest: u64) -> FileFault {
     FileFault::new(
-        format!("{name} is larger than {} MiB", LARGEST / 1024 / 1024),
+        format!("{name} is larger than {} MiB", largest / 1024 / 1024),
         "plans and rate tables are small texts: is it the right file?",
     )
 }
@@ -145,6 +178,10 @@ fn reason(error: &std::io::Error) -> String {
 }
 
 fn read_disk(name: &str, path: &Path) -> Result<NamedText, FileFault> {
+    decode(name, read_bytes(name, path, LARGEST)?)
+}
+
+fn read_bytes(name: &str, path: &Path, largest: u64) -> Result<Vec<u8>, FileFault> {
     let missing = |error: &std::io::Error| {
         FileFault::new(format!("cannot read {name}: {}", reason(error)), "check the path and the file's rights")
     };
@@ -155,11 +192,20 @@ fn read_disk(name: &str, path: &Path) -> Result<NamedText, FileFault> {
     if !metadata.is_file() {
         return Err(FileFault::new(format!("{name} is no regular file"), "name a file, or `-` for standard input"));
     }
-    if metadata.len() > LARGEST {
-        return Err(too_large(name));
+    if metadata.len() > largest {
+        return Err(too_large(name, largest));
     }
     let file = fs::File::open(path).map_err(|error| missing(&error))?;
-    decode(name, read_limited(name, file)?)
+    read_limited(name, file, largest)
+}
+
+/// The name that reports show of a file that an argument names.
+fn argument_name(path: &Path) -> String {
+    if path.is_absolute() {
+        path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    } else {
+        path.to_string_lossy().replace('\\', "/")
+    }
 }
 
 /// Reads a file that an argument names, shown as it was given.
@@ -168,14 +214,57 @@ fn read_disk(name: &str, path: &Path) -> Result<NamedText, FileFault> {
 /// Where it cannot be read as text.
 pub fn read_argument(path: &Path) -> Result<NamedText, FileFault> {
     if path == Path::new("-") {
-        return decode("standard input", read_limited("standard input", std::io::stdin())?);
+        return decode("standard input", read_limited("standard input", std::io::stdin(), LARGEST)?);
     }
-    let name = if path.is_absolute() {
-        path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-    } else {
-        path.to_string_lossy().replace('\\', "/")
+    read_disk(&argument_name(path), path)
+}
+
+/// Reads a deck that an argument names, shown as it was given.
+///
+/// # Errors
+/// Where it cannot be read as text.
+pub fn read_deck_argument(path: &Path) -> Result<DeckText, FileFault> {
+    if path == Path::new("-") {
+        return decode_deck("standard input", read_limited("standard input", std::io::stdin(), LARGEST_DECK)?);
+    }
+    let name = argument_name(path);
+    decode_deck(&name, read_bytes(&name, path, LARGEST_DECK)?)
+}
+
+/// Reads a carrier's file that an argument names: text, or the sheets of a spreadsheet as text.
+///
+/// # Errors
+/// Where it is neither.
+pub fn read_spreadsheet(path: &Path) -> Result<Source, FileFault> {
+    let name = argument_name(path);
+    let bytes = match path == Path::new("-") {
+        true => read_limited("standard input", std::io::stdin(), LARGEST_DECK)?,
+        false => read_bytes(&name, path, LARGEST_DECK)?,
     };
-    read_disk(&name, path)
+    if !spreadsheet::is_spreadsheet(&bytes) {
+        return decode_deck(&name, bytes).map(Source::Text);
+    }
+    let sheets = spreadsheet::sheets(&bytes).map_err(|reason| {
+        FileFault::new(format!("cannot read {name} as a spreadsheet: {reason}"), "save it as .xlsx")
+    })?;
+    // Faults show the text that is written, under the name of its sheet.
+    let text = |sheet: spreadsheet::Sheet| {
+        let sha256 = sha256(sheet.text.as_bytes());
+        let text = DeckText { name: format!("{name}, sheet {}", sheet.name), sha256, text: sheet.text, marked: false };
+        (sheet.name, text)
+    };
+    Ok(Source::Sheets(sheets.into_iter().map(text).collect()))
+}
+
+/// The folder that a file's relative paths start at, where an argument names the file.
+#[must_use]
+pub fn folder_of(path: &Path) -> Folder {
+    let here = || fs::canonicalize(".").unwrap_or_else(|_| PathBuf::from("."));
+    let base = match fs::canonicalize(path) {
+        Ok(real) if path != Path::new("-") => real.parent().map_or_else(here, Path::to_path_buf),
+        _ => here(),
+    };
+    Folder::Disk { root: repository(&base), base }
 }
 
 /// Reads a plan and finds the folder that its paths start at.
@@ -225,10 +314,31 @@ impl Folder {
                 Some((name, text)) => decode(name, text.as_bytes().to_vec()),
                 None => Err(FileFault::new(format!("the program holds no file {path}"), "")),
             },
-            Self::Disk { root, base } => read_within(root, base, path),
+            Self::Disk { root, base } => {
+                let (name, path) = within(root, base, path)?;
+                read_disk(&name, &path)
+            }
             Self::Git { commit, base } => {
                 let name = walk(base, path)?;
                 decode(&name, commit.read(&name, LARGEST)?)
+            }
+        }
+    }
+
+    /// Reads a deck by the path that a table names.
+    ///
+    /// # Errors
+    /// As [`Folder::read`].
+    pub fn read_deck(&self, path: &str) -> Result<DeckText, FileFault> {
+        match self {
+            Self::Embedded(_) => self.read(path).and_then(|text| decode_deck(&text.name, text.bytes)),
+            Self::Disk { root, base } => {
+                let (name, path) = within(root, base, path)?;
+                decode_deck(&name, read_bytes(&name, &path, LARGEST_DECK)?)
+            }
+            Self::Git { commit, base } => {
+                let name = walk(base, path)?;
+                decode_deck(&name, commit.read(&name, LARGEST_DECK)?)
             }
         }
     }
@@ -259,7 +369,8 @@ fn walk(base: &str, path: &str) -> Result<String, FileFault> {
     Ok(walked.join("/"))
 }
 
-fn read_within(root: &Path, base: &Path, path: &str) -> Result<NamedText, FileFault> {
+/// The name of a file that a plan or table names, and where it lies.
+fn within(root: &Path, base: &Path, path: &str) -> Result<(String, PathBuf), FileFault> {
     let outside = |how: &str| outside(path, how);
     let given = Path::new(path);
     if given.is_absolute() || path.contains('\\') || path.contains('\0') {
@@ -282,7 +393,7 @@ fn read_within(root: &Path, base: &Path, path: &str) -> Result<NamedText, FileFa
     {
         return Err(outside("leads outside the plan's repository through a link"));
     }
-    read_disk(&name, &walked)
+    Ok((name, walked))
 }
 
 #[cfg(test)]

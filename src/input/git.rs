@@ -175,7 +175,7 @@ impl Commit {
             [id, "blob", size] if id.bytes().all(|b| b.is_ascii_hexdigit()) => {
                 let size: u64 = size.parse().map_err(|_| none())?;
                 if size > largest {
-                    return Err(too_large(path));
+                    return Err(too_large(path, largest));
                 }
                 let mut bytes = answer;
                 bytes.drain(..=end.min(bytes.len().saturating_sub(1)));

@@ -40,13 +40,6 @@ pub struct Options<'a> {
     pub first_source: u32,
 }
 
-impl Options<'_> {
-    /// The name of a text in reports.
-    fn shown(&self, name: &str) -> String {
-        self.past.map_or_else(|| name.to_owned(), |past| format!("{past}:{name}"))
-    }
-}
-
 /// An input and its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputRecord {
@@ -115,10 +108,10 @@ fn country(field: &Field<'_>) -> Option<String> {
 /// # Errors
 /// Every fault of every file.
 pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<Loaded, Rejected> {
-    let mut sources = Sources::numbered_from(options.first_source);
+    let mut sources = Sources::numbered_from(options.first_source, options.past);
     let log = Log::default();
     let mut inputs = vec![InputRecord { path: text.name.clone(), sha256: sha256(&text.bytes), rows: 1 }];
-    let id = sources.add(options.shown(&text.name), text.text);
+    let id = sources.add(&text.name, text.text);
     let mut root = tree::parse(&sources, id, &log.faults);
     let broken = !log.faults.is_empty();
     for argument in options.sets {
@@ -130,7 +123,7 @@ pub fn load(text: NamedText, folder: &Folder, options: &Options<'_>) -> Result<L
     let plan_log = if broken { &noise } else { &log };
     let parts = read(&root, &text.name, options, plan_log);
     let raw = raw_trunks(&root, plan_log);
-    let tables = read_tables(&raw, folder, options, &mut sources, &mut inputs, &log);
+    let tables = read_tables(&raw, folder, &mut sources, &mut inputs, &log);
     let mut plan = parts.and_then(|mut parts| {
         let past = incidents(&mut parts, folder, options, &mut sources, &mut inputs, &log);
         join::check(&parts, &raw, &tables, &plan_log.faults);
@@ -223,7 +216,6 @@ fn raw_trunks(root: &Node, log: &Log) -> Vec<Option<RawTrunk>> {
 fn read_tables(
     raw: &[Option<RawTrunk>],
     folder: &Folder,
-    options: &Options<'_>,
     sources: &mut Sources,
     inputs: &mut Vec<InputRecord>,
     log: &Log,
@@ -241,13 +233,8 @@ fn read_tables(
                 None
             }
             Ok(text) => {
-                let id = sources.add(options.shown(&text.name), text.text);
-                let before = log.faults.len();
-                let node = tree::parse(sources, id, &log.faults);
-                let read = if log.faults.len() == before { rates::table(&node, &text.name, log) } else { None };
-                let rows = read.as_ref().map_or(0, |table| table.rows.len());
-                inputs.push(InputRecord { path: text.name, sha256: sha256(&text.bytes), rows });
-                read
+                let base = rates.rfind('/').map_or("", |end| &rates[..=end]);
+                rates::read(text, folder, base, sources, inputs, log)
             }
         };
         tables.push((rates.clone(), table));

@@ -54,8 +54,56 @@ pub struct RateTable {
     pub limits: Limits,
     /// What is charged besides minutes.
     pub fees: Fees,
-    /// The rows, in the order of the file.
+    /// The rows, in the order of the file; those of the deck behind those written out.
     pub rows: Vec<RateRow>,
+    /// The carrier's own file, where rows come from one.
+    pub deck: Option<Deck>,
+}
+
+/// A carrier's own file and what was made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deck {
+    /// The path that reports show.
+    pub path: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// The name of its layout, or `columns` where the table names them.
+    pub layout: &'static str,
+    /// What the layout is.
+    pub what: &'static str,
+    /// What parts its cells.
+    pub delimiter: char,
+    /// Its header; nothing where it has none.
+    pub header: Option<Span>,
+    /// Its columns in their order: the header cell, and what it was read as; nothing for those not read.
+    pub columns: Vec<(String, Option<&'static str>)>,
+    /// The order of its dates, where one is stated or shown.
+    pub dates: Option<&'static str>,
+    /// Lines that hold rows.
+    pub lines: usize,
+    /// Rows, one for each code.
+    pub rows: usize,
+    /// Rows of codes to which calls are refused.
+    pub blocked: usize,
+    /// Rows taken back, which are left out.
+    pub withdrawn: usize,
+    /// Rows of something else than outbound calls, which are left out.
+    pub elsewhere: usize,
+    /// Lines before the header and behind the rows, which are left out.
+    pub prose: Vec<Span>,
+    /// What is known of it and not reckoned with.
+    pub notes: Vec<String>,
+    /// Rows for which neither deck nor table states an increment: the first and how many. They bear 1/1 in its place, and
+    /// price nothing until it is stated.
+    pub unstated: Option<(Span, usize)>,
+}
+
+impl RateTable {
+    /// Whether this is a deck alone, without a table that states its carrier, currency and billing.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.deck.as_ref().is_some_and(|deck| deck.path == self.path)
+    }
 }
 
 /// Flat rate or per minute.
@@ -277,6 +325,8 @@ pub enum Price {
     },
     /// Another price and increment from certain seconds on.
     Steps(Vec<PriceStep>),
+    /// None: the carrier refuses calls to the prefix, so that a shorter one does not price them either.
+    Blocked,
 }
 
 /// A price and increment from a certain second of the call on.

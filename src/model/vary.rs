@@ -367,6 +367,7 @@ fn dearer(row: &mut RateRow, factor: Decimal) -> Option<()> {
             let steps = steps.iter().map(|step| Some(super::rates::PriceStep { price: times(step.price)?, ..*step }));
             Price::Steps(steps.collect::<Option<_>>()?)
         }
+        Price::Blocked => Price::Blocked,
     };
     row.connect_fee = row.connect_fee.checked_mul(factor)?;
     row.minimum = row.minimum.checked_mul(factor)?;

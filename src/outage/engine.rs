@@ -16,6 +16,7 @@ use crate::model::rates::{CpsWindow, Jurisdiction, Price, RateRow};
 use crate::model::trunk::Trunk;
 use crate::rating::average::{AverageCall, average, share_up_to};
 use crate::rating::border::weight;
+use crate::rating::jurisdiction::basis;
 use crate::rating::tariff::{Destination as Priced, Tariff};
 use crate::routing::decision::decide;
 use crate::routing::table::Action;
@@ -395,7 +396,8 @@ impl<'a> Engine<'a> {
     }
 
     /// The jurisdictions of a destination's calls and their shares; one without a name where the row knows none.
-    /// Where the plan does not say how many calls stay within the state, all are priced by the dearest.
+    /// They are told by the area codes of the campaign's caller ID and the destination, else by the share of calls that the
+    /// plan says stay within the state; where it does not, all are priced by the dearest.
     ///
     /// # Errors
     /// Where a call cannot be priced.
@@ -409,6 +411,11 @@ impl<'a> Engine<'a> {
         let Some(Price::Jurisdiction { .. }) = tariff.table().rows.get(row).map(|row| &row.price) else {
             return Ok(vec![(None, 1.0)]);
         };
+        // Area codes say more than a share does.
+        let caller = self.plan.campaigns.get(key.2).and_then(|campaign| campaign.caller_id);
+        if let Some(basis) = caller.and_then(|caller| basis(destination.prefix, Some(caller))) {
+            return Ok(vec![(Some(basis.jurisdiction()), 1.0)]);
+        }
         if let Some(intrastate) = destination.intrastate {
             return Ok(vec![
                 (Some(Jurisdiction::Intrastate), intrastate),

@@ -134,6 +134,62 @@ pub static RULES: &[Rule] = &[
         "One of the two would be ignored in silence.",
         "Keep one, or add the one that is missing.",
     ),
+    fault(
+        "IN018",
+        "unclosed-quote",
+        "A quote in a deck that is not closed in its line, or text behind a closing one.",
+        "Read on, it would swallow the rows behind it, and their prefixes would fall back to a shorter, often cheaper one.",
+        "Close the quote, or double it where it belongs to the text.",
+    ),
+    fault(
+        "IN019",
+        "ragged-row",
+        "A row of a deck has more or fewer cells than its header.",
+        "Its cells stand under the wrong headings.",
+        "Quote cells that hold the delimiter; give every row all cells.",
+    ),
+    fault(
+        "IN020",
+        "mangled-cell",
+        "A cell of a deck that a spreadsheet has broken: 4.47E+11 for a code, a lost leading zero, 06-Jun for 6/6, a number for a date.",
+        "What is left is not what the carrier wrote.",
+        "Export the column as text, or ask the carrier for the file as it was.",
+    ),
+    fault(
+        "IN021",
+        "ambiguous-cell",
+        "A cell of a deck that can be read in two ways, such as 03/04/2026 or 82-01.",
+        "A guess prices calls wrongly in silence.",
+        "State in the table's `deck` what is meant: `dates`, `hyphen`, `decimal`, `only`, or a column's number.",
+    ),
+    fault(
+        "IN022",
+        "unknown-layout",
+        "A deck whose columns are not known: no layout fits its header, or not the one that is named.",
+        "Columns are never guessed.",
+        "Name the `columns` in the table's `deck`, or the right `format`.",
+    ),
+    fault(
+        "IN023",
+        "other-deck",
+        "A deck's SHA-256 is not the one that its table states.",
+        "The table was checked with another file.",
+        "Read the new deck with `rates import`, compare it with `rates diff`, and state its digest.",
+    ),
+    fault(
+        "IN024",
+        "empty-deck",
+        "A deck without a single row.",
+        "It prices nothing, and a floor without prices costs nothing by mistake.",
+        "Name the right file; check `columns`, `only` and `delimiter`.",
+    ),
+    fault(
+        "IN025",
+        "rows-vanished",
+        "Codes of the deck before (`deck.previous`) are gone, and not marked as withdrawn.",
+        "Their calls fall back to a shorter prefix, or have no price.",
+        "Ask the carrier; where they are gone on purpose, state how many: `lost = 12`.",
+    ),
 ];
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Family `RATE`: whether the tables price the floor, today and for the year ahead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
@@ -8,12 +8,13 @@ use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
 use crate::model::campaign::{self, Campaign};
 use crate::model::policy::Unit;
-use crate::model::rates::{Limit, Price, RateRow, RateTable};
+use crate::model::rates::{Limit, RateRow, RateTable};
 use crate::model::trunk::Trunk;
 use crate::outage::engine::Engine;
-use crate::rating::average::average;
+use crate::rating::compare::Typical;
 use crate::rating::tariff::{Destination, Tariff};
 use crate::words::diagnostic::Label;
+use crate::words::e164::DialPrefix;
 use crate::words::figure::{count, percent};
 use crate::words::level::Level;
 
@@ -171,6 +172,16 @@ pub static RULES: &[Rule] = &[
         why: "Figures after that day rest on prices that nobody has promised.",
         fix: "Renew the table when the carrier publishes the next one.",
         judge: Some(ends),
+    },
+    Rule {
+        code: "RATE014",
+        name: "priced-by-shorter-prefix",
+        level: Level::Warn,
+        measures: Some((Unit::Times, "the coming row over the row that prices it now")),
+        what: "A destination of the plan has a row of its own in a table that is not in force yet; until its day a shorter prefix prices it, at another cost.",
+        why: "A mobile code that is listed for next month falls back to the fixed line's price, and the estimate with it.",
+        fix: "Move `as_of` to the day of the outage that is planned for, or ask the carrier what holds until then.",
+        judge: Some(falls_back),
     },
 ];
 
@@ -369,21 +380,23 @@ fn without_rate(assessment: &Assessment<'_>) -> Judgement {
                 table.path
             ),
             labels: vec![Label::new(destination.span, "no rate"), Label::new(table.place.item, "in this table")],
-            help: format!("add a [[rate]] row for {} or a shorter prefix", destination.prefix),
+            help: {
+                let tariff = assessment.engine.tariff(trunk);
+                let below = tariff.map_or(0, |tariff| tariff.index().longer(destination.prefix).count());
+                if below == 0 {
+                    format!("add a [[rate]] row for {} or a shorter prefix", destination.prefix)
+                } else {
+                    let rows = if below == 1 { "1 longer prefix".to_owned() } else { format!("{} longer prefixes", count(below as f64)) };
+                    format!(
+                        "the table prices {rows} below it: split the destination, or add a [[rate]] row for {} at what the rest costs",
+                        destination.prefix
+                    )
+                }
+            },
             measure: None,
         })
         .collect();
     Judgement::found(findings)
-}
-
-/// What a row costs on average for an exponential call of two minutes, for comparing rows of one table.
-fn typical<'a>(tariff: &Tariff<'a>, row: &'a RateRow) -> Option<f64> {
-    let law = crate::model::law::TalkLaw::exponential(120.0).ok()?;
-    let jurisdiction = match row.price {
-        Price::Jurisdiction { .. } => Some(crate::model::rates::Jurisdiction::Interstate),
-        _ => None,
-    };
-    average(&tariff.pricer(row, jurisdiction).ok()?, &law).ok().map(|call| call.cost)
 }
 
 fn coarse(assessment: &Assessment<'_>) -> Judgement {
@@ -393,6 +406,7 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
     for trunk in &plan.trunks {
         let Some(tariff) = assessment.engine.tariff(trunk) else { continue };
         let table = tariff.table();
+        let mut typical = Typical::new(tariff);
         let own: Vec<_> = plan.campaigns.iter().flat_map(|c| &c.destinations).collect();
         let mut seen = Vec::new();
         for campaign in &plan.campaigns {
@@ -403,9 +417,9 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                     continue;
                 }
                 seen.push(destination.prefix);
-                let Some(base) = table.rows.get(row).and_then(|row| typical(tariff, row)) else { continue };
+                let Some(base) = table.rows.get(row).and_then(|row| typical.cost(row)) else { continue };
                 // Prefixes that the plan names itself are not hidden below this one.
-                let dearest = tariff
+                let hidden: Vec<(f64, &RateRow)> = tariff
                     .index()
                     .longer(destination.prefix)
                     // Only what prices calls today: no row of the future, none that another of its prefix has replaced.
@@ -421,13 +435,22 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                                 && d.prefix.is_prefix_of(row.prefix)
                         })
                     })
-                    .filter_map(|row| typical(tariff, row).map(|cost| (cost, row)))
-                    .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
+                    .filter_map(|row| typical.cost(row).map(|cost| (cost, row)))
+                    .collect();
+                let dearest = hidden.iter().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
                 let Some((cost, below)) = dearest else { continue };
-                let ratio = cost / base;
+                let cheapest = hidden.iter().map(|(cost, _)| *cost).fold(f64::INFINITY, f64::min) / base;
+                let ratio = *cost / base;
                 if ratio.is_nan() || ratio <= limit * (1.0 + 1e-9) {
                     continue;
                 }
+                // The range that the one row hides.
+                let range = if hidden.len() > 1 {
+                    let (rows, from, to) = (count(hidden.len() as f64), count(cheapest), count(ratio));
+                    format!(": the {rows} rows below it cost {from} to {to} times as much")
+                } else {
+                    String::new()
+                };
                 findings.push(Found {
                     subject: vec![
                         ("destination", destination.prefix.to_string()),
@@ -441,7 +464,7 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                         count(ratio)
                     ),
                     message: format!(
-                        "prefix {} is priced by one row of {}, but calls to {} below it cost {} times as much",
+                        "prefix {} is priced by one row of {}, but calls to {} below it cost {} times as much{range}",
                         destination.prefix,
                         table.path,
                         below
@@ -455,6 +478,67 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                         Label::new(below.span, "dearer row"),
                     ],
                     help: format!("give {} its own share in the plan's destinations", below.prefix),
+                    measure: measure(ratio),
+                });
+            }
+        }
+    }
+    Judgement::found(findings)
+}
+
+/// Destinations whose own row is still to come, and which a shorter prefix prices until then.
+fn falls_back(assessment: &Assessment<'_>) -> Judgement {
+    let plan = assessment.plan();
+    let mut findings = Vec::new();
+    for trunk in &plan.trunks {
+        let Some(tariff) = assessment.engine.tariff(trunk) else { continue };
+        let table = tariff.table();
+        let mut seen = Vec::new();
+        for campaign in &plan.campaigns {
+            for destination in &campaign.destinations {
+                let priced = tariff.destination(destination.prefix, plan.as_of, campaign.caller_id);
+                let Destination::Row { row, .. } = priced else { continue };
+                if seen.contains(&destination.prefix) {
+                    continue;
+                }
+                seen.push(destination.prefix);
+                let Some(now) = table.rows.get(row) else { continue };
+                // The next that is nearer to the destination than the row that prices it.
+                let next = table
+                    .rows
+                    .iter()
+                    .filter(|row| {
+                        row.prefix.is_prefix_of(destination.prefix) && row.prefix.digits() > now.prefix.digits()
+                    })
+                    .filter_map(|row| row.effective_from.filter(|day| *day > plan.as_of).map(|day| (day, row)))
+                    .min_by_key(|(day, row)| (*day, row.span));
+                let Some((day, coming)) = next else { continue };
+                let mut typical = Typical::new(tariff);
+                let (Some(cost), Some(then)) = (typical.cost(now), typical.cost(coming)) else { continue };
+                if cost.total_cmp(&then).is_eq() {
+                    continue;
+                }
+                let ratio = then / cost;
+                findings.push(Found {
+                    subject: vec![
+                        ("destination", destination.prefix.to_string()),
+                        ("trunk", trunk.name.clone()),
+                        ("table", table.path.clone()),
+                    ],
+                    brief: format!("prefix {} by {} until {day}", destination.prefix, now.prefix),
+                    message: format!(
+                        "prefix {} is priced by {} of {} until {day}; from then on its own row costs {} times as much",
+                        destination.prefix,
+                        now.prefix,
+                        table.path,
+                        count(ratio)
+                    ),
+                    labels: vec![
+                        Label::new(coming.span, format!("from {day}")),
+                        Label::new(now.span, "prices it until then"),
+                        Label::new(destination.span, "this destination"),
+                    ],
+                    help: format!("reckon with `as_of` from {day} on as well"),
                     measure: measure(ratio),
                 });
             }
@@ -478,22 +562,29 @@ fn duplicate(assessment: &Assessment<'_>) -> Judgement {
     Judgement::found(findings)
 }
 
-/// Pairs of rows for the same prefix, origins and first day.
+/// Pairs of rows for the same prefix, origins and first day: each with the first of its kind, in the order of the file.
 #[must_use]
 pub fn duplicates(table: &RateTable) -> Vec<(&RateRow, &RateRow)> {
-    let mut known: BTreeMap<_, &RateRow> = BTreeMap::new();
+    let key = |row: &RateRow| (row.prefix, row.effective_from);
+    let mut order: Vec<usize> = (0..table.rows.len()).collect();
+    // Decks are mostly in order already, which sorting makes use of.
+    order.sort_by_key(|at| key(&table.rows[*at]));
     let mut pairs = Vec::new();
-    for row in &table.rows {
-        let mut origins = row.origins.clone();
-        origins.sort();
-        match known.entry((row.prefix, row.effective_from, origins)) {
-            std::collections::btree_map::Entry::Occupied(entry) => pairs.push((*entry.get(), row)),
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(row);
+    for same in order.chunk_by(|a, b| key(&table.rows[*a]) == key(&table.rows[*b])).filter(|same| same.len() > 1) {
+        let mut known: BTreeMap<Vec<DialPrefix>, usize> = BTreeMap::new();
+        for at in same {
+            let mut origins = table.rows[*at].origins.clone();
+            origins.sort();
+            match known.entry(origins) {
+                std::collections::btree_map::Entry::Occupied(entry) => pairs.push((*entry.get(), *at)),
+                std::collections::btree_map::Entry::Vacant(entry) => {
+                    entry.insert(*at);
+                }
             }
         }
     }
-    pairs
+    pairs.sort_by_key(|(_, second)| *second);
+    pairs.into_iter().map(|(first, second)| (&table.rows[first], &table.rows[second])).collect()
 }
 
 fn outlier(assessment: &Assessment<'_>) -> Judgement {
@@ -527,10 +618,14 @@ fn outlier(assessment: &Assessment<'_>) -> Judgement {
 pub fn outliers<'a>(tariff: &Tariff<'a>, as_of: NaiveDate) -> Vec<(&'a RateRow, &'a RateRow, f64)> {
     let table = tariff.table();
     let mut found = Vec::new();
+    // Few rows cover many.
+    let mut bases: HashMap<usize, Option<f64>> = HashMap::new();
+    let mut typical = Typical::new(tariff);
     for (index, row) in table.rows.iter().enumerate() {
-        let above = tariff.index().covering(index, as_of, None).and_then(|above| table.rows.get(above));
-        let Some(above) = above else { continue };
-        let (Some(cost), Some(base)) = (typical(tariff, row), typical(tariff, above)) else { continue };
+        let Some(at) = tariff.index().covering(index, as_of, None) else { continue };
+        let Some(above) = table.rows.get(at) else { continue };
+        let Some(base) = *bases.entry(at).or_insert_with(|| typical.cost(above)) else { continue };
+        let Some(cost) = typical.cost(row) else { continue };
         let ratio = cost / base;
         if !(0.1..=100.0).contains(&ratio) {
             found.push((row, above, ratio));

@@ -134,6 +134,7 @@ impl<'a> CallPricer<'a> {
                 None => return Err(RatingError::JurisdictionUnknown),
             },
             Price::Steps(steps) => return Self::with_steps(row, billing, steps),
+            Price::Blocked => return Err(RatingError::NoRate(row.prefix)),
         };
         let scale = row.connect_fee.scale().max(first.scale()).max(following.scale());
         let second = |price| at_scale(price, scale).ok_or(RatingError::Overflow);

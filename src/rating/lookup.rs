@@ -20,23 +20,30 @@ struct Entry {
 
 /// The rows of a deck, indexed by prefix.
 ///
-/// Built in O(n log n); a look-up takes a few memory accesses however large the deck.
+/// Built in O(n log n); a look-up takes a few memory accesses however large the deck. Most prefixes have one row, for any
+/// caller, and the days of a deck's rows are mostly the same: on a day that all such rows are in force, their prefix alone
+/// tells the row.
 #[derive(Debug, Clone)]
 pub struct RateIndex {
-    /// The prefixes, each with its first entry.
+    /// The prefixes, each with its only row, marked [`ONLY`], or its first entry.
     tree: PrefixTree,
     entries: Vec<Entry>,
     origins: Vec<DialPrefix>,
     /// Prefix and entry of each row.
     places: Vec<(u32, u32)>,
+    /// The days on which every only row is in force.
+    settled: (NaiveDate, NaiveDate),
 }
 
+/// Marks a row that is the only one of its prefix and takes any caller.
+const ONLY: u32 = 1 << 31;
+
 impl RateIndex {
-    /// Indexes the rows of a table. Rows beyond 2³² − 2 are left out; no deck has them.
+    /// Indexes the rows of a table. Rows beyond 2³¹ − 1 are left out; no deck has them.
     #[must_use]
     pub fn new(rows: &[RateRow]) -> Self {
         use std::cmp::Reverse;
-        let rows = &rows[..rows.len().min(u32::MAX as usize - 1)];
+        let rows = &rows[..rows.len().min(ONLY as usize - 1)];
         let entry = |row: u32| {
             let r = &rows[row as usize];
             Entry {
@@ -49,20 +56,32 @@ impl RateIndex {
         };
         let mut entries: Vec<Entry> = (0..rows.len() as u32).map(entry).collect();
         // Within a prefix the one that wins comes first, so that most look-ups end at the first entry.
-        entries
-            .sort_by_cached_key(|e| (rows[e.row as usize].prefix, Reverse(e.origin), Reverse(e.from), Reverse(e.row)));
+        let key = |e: &Entry| (rows[e.row as usize].prefix, Reverse(e.origin), Reverse(e.from), Reverse(e.row));
+        if !entries.is_sorted_by_key(key) {
+            entries.sort_by_cached_key(key);
+        }
         let (mut prefixes, mut origins) = (Vec::<(DialPrefix, u32)>::new(), Vec::new());
         let mut places = vec![(0, 0); rows.len()];
-        for (i, e) in (0_u32..).zip(&mut entries) {
-            let row = &rows[e.row as usize];
-            if prefixes.last().is_none_or(|(prefix, _)| *prefix != row.prefix) {
-                prefixes.push((row.prefix, i));
+        let mut settled = (NaiveDate::MIN, NaiveDate::MAX);
+        for i in 0..entries.len() {
+            let row = &rows[entries[i].row as usize];
+            let first = prefixes.last().is_none_or(|(prefix, _)| *prefix != row.prefix);
+            if first {
+                let more = entries.get(i + 1).is_some_and(|next| rows[next.row as usize].prefix == row.prefix);
+                let e = &entries[i];
+                if more || e.origin > 0 {
+                    prefixes.push((row.prefix, i as u32));
+                } else {
+                    settled = (settled.0.max(e.from), settled.1.min(e.until));
+                    prefixes.push((row.prefix, ONLY | e.row));
+                }
             }
-            places[e.row as usize] = (prefixes.len() as u32 - 1, i);
+            let e = &mut entries[i];
+            places[e.row as usize] = (prefixes.len() as u32 - 1, i as u32);
             origins.extend_from_slice(&row.origins);
             e.origins = origins.len() as u32;
         }
-        Self { tree: PrefixTree::new(prefixes), entries, origins, places }
+        Self { tree: PrefixTree::new(prefixes), entries, origins, places, settled }
     }
 
     /// The row that prices a number (or all numbers with a prefix) on a date, for a caller ID where it is known.
@@ -88,8 +107,7 @@ impl RateIndex {
 
     /// The rows, whatever their dates, whose prefix begins with this one and is longer; in the order of prefixes.
     pub fn longer(&self, prefix: DialPrefix) -> impl Iterator<Item = usize> + '_ {
-        let below = self.tree.below(prefix);
-        self.entries[self.start(below.start)..self.start(below.end)].iter().map(|e| e.row as usize)
+        self.tree.below(prefix).flat_map(|at| self.entries[self.range(at)].iter().map(|e| e.row as usize))
     }
 
     /// Whether a row's last day is before the date; false for a row that the deck does not have.
@@ -99,7 +117,12 @@ impl RateIndex {
     }
 
     fn nearest(&self, mut at: Option<usize>, on: NaiveDate, from: Option<DialPrefix>) -> Option<usize> {
+        let settled = self.settled.0 <= on && on <= self.settled.1;
         while let Some(i) = at {
+            let item = self.tree.item(i)?;
+            if settled && item & ONLY != 0 {
+                return Some((item ^ ONLY) as usize);
+            }
             if let Some(row) = self.best(i, on, from) {
                 return Some(row);
             }
@@ -110,7 +133,7 @@ impl RateIndex {
 
     /// The best row of one prefix.
     fn best(&self, at: usize, on: NaiveDate, from: Option<DialPrefix>) -> Option<usize> {
-        let range = self.start(at)..self.start(at + 1);
+        let range = self.range(at);
         // In force, length of the matching origin, effective date, place in the file.
         let mut best: Option<(bool, u8, NaiveDate, u32)> = None;
         for i in range {
@@ -135,9 +158,20 @@ impl RateIndex {
         best.map(|(_, _, _, row)| row as usize)
     }
 
-    /// The first entry of a prefix, or the end of all.
-    fn start(&self, at: usize) -> usize {
-        self.tree.start(at).unwrap_or(self.entries.len())
+    /// The entries of a prefix.
+    fn range(&self, at: usize) -> std::ops::Range<usize> {
+        match self.tree.item(at) {
+            None => 0..0,
+            Some(item) if item & ONLY != 0 => {
+                let start = self.places[(item ^ ONLY) as usize].1 as usize;
+                start..start + 1
+            }
+            Some(item) => {
+                let start = item as usize;
+                let more = self.entries[start..].iter().take_while(|e| self.places[e.row as usize].0 as usize == at);
+                start..start + more.count()
+            }
+        }
     }
 
     /// The length of the longest origin of an entry that matches, 0 where it has none; nothing where none does.

@@ -6,22 +6,23 @@ use crate::words::e164::DialPrefix;
 
 /// No prefix covers this one.
 const ROOT: u32 = u32::MAX;
-/// 15 digits of a number.
-const PLACES: u32 = 15;
 
 /// Longest-prefix match over a sorted array.
 ///
 /// The predecessor of a number in the order of texts either is its longest prefix or lies below it, because every text
 /// between a prefix and a number that begins with it begins with it too. So a match is one search and a few parent
-/// links. A directory over the first digits leaves the search only a handful of neighbours. A look-up's time is that of
-/// fetching memory, so the nodes are small and the directory fits a processor's second cache.
+/// links. A directory over equal stretches of numbers, about as many as prefixes, leaves the search only a handful of
+/// neighbours. A look-up's time is that of fetching memory, so the nodes are small, and it takes one of the directory and
+/// one of the nodes.
 #[derive(Debug, Clone)]
 pub(super) struct PrefixTree {
     nodes: Vec<Node>,
-    /// For each run of leading digits, the index of the first prefix that is not below it.
+    /// For each stretch of numbers, the index of the first prefix that is not below it.
     directory: Vec<u32>,
-    /// What the digits behind the directory's are worth.
-    unit: u64,
+    /// The first number of the first stretch.
+    first: u64,
+    /// A stretch has two to this power of numbers.
+    shift: u32,
 }
 
 /// A prefix and what is kept for it.
@@ -29,8 +30,8 @@ pub(super) struct PrefixTree {
 struct Node {
     key: Key,
     parent: u32,
-    /// The first of the caller's items that belong to it.
-    start: u32,
+    /// What the caller keeps for it.
+    item: u32,
 }
 
 /// A prefix in eight bytes: its lowest number, and its length in the last four bits. Ordered as texts are.
@@ -64,37 +65,41 @@ impl Key {
 }
 
 impl PrefixTree {
-    /// Builds from prefixes in ascending order without repetitions, each with the index of its first item; linear.
+    /// Builds from prefixes in ascending order without repetitions, each with what is kept for it; linear.
     pub(super) fn new(prefixes: impl IntoIterator<Item = (DialPrefix, u32)>) -> Self {
         let mut nodes: Vec<Node> = Vec::new();
         let mut open: Vec<u32> = Vec::new();
-        for (i, (prefix, start)) in (0_u32..).zip(prefixes) {
+        for (i, (prefix, item)) in (0_u32..).zip(prefixes) {
             let key = Key::new(prefix);
             while open.last().is_some_and(|&top| !nodes[top as usize].key.is_prefix_of(key)) {
                 open.pop();
             }
-            nodes.push(Node { key, parent: open.last().copied().unwrap_or(ROOT), start });
+            nodes.push(Node { key, parent: open.last().copied().unwrap_or(ROOT), item });
             open.push(i);
         }
-        // As many entries as prefixes, or up to ten times fewer.
-        let digits = (2..6).rev().find(|d| 10_usize.pow(*d) <= nodes.len()).unwrap_or(2);
-        let unit = 10_u64.pow(PLACES - digits);
-        let mut directory = Vec::with_capacity(10_usize.pow(digits) + 1);
+        let first = nodes.first().map_or(0, |node| node.key.lowest());
+        let span = nodes.last().map_or(0, |node| node.key.lowest()) - first;
+        let wanted = nodes.len().max(1).next_power_of_two().ilog2();
+        let shift = (u64::BITS - span.leading_zeros()).saturating_sub(wanted);
+        let slots = (span >> shift) + 1;
+        let mut directory = Vec::with_capacity(slots as usize + 1);
         let mut next = 0;
-        for slot in 0..=10_u64.pow(digits) {
-            while next < nodes.len() && nodes[next].key.lowest() < slot * unit {
+        for slot in 0..=slots {
+            while next < nodes.len() && nodes[next].key.lowest() - first < slot << shift {
                 next += 1;
             }
             directory.push(next as u32);
         }
-        Self { nodes, directory, unit }
+        Self { nodes, directory, first, shift }
     }
 
     /// The index of the longest prefix that covers the number.
     pub(super) fn longest(&self, number: DialPrefix) -> Option<usize> {
-        let slot = (number.lowest() / self.unit) as usize;
-        let (from, to) = (self.directory[slot] as usize, self.directory[slot + 1] as usize);
         let number = Key::new(number);
+        // Numbers behind the last stretch are looked for in it.
+        let last = self.directory.len() - 2;
+        let slot = ((number.lowest().checked_sub(self.first)? >> self.shift) as usize).min(last);
+        let (from, to) = (self.directory[slot] as usize, self.directory[slot + 1] as usize);
         // In the number's own slot, what is not above it; the slot before ends with its predecessor otherwise.
         let mut at = (from + self.nodes[from..to].partition_point(|node| node.key <= number)).checked_sub(1)?;
         while !self.nodes[at].key.is_prefix_of(number) {
@@ -109,9 +114,9 @@ impl PrefixTree {
         (parent != ROOT).then_some(parent as usize)
     }
 
-    /// The first item of a prefix; nothing behind the last one.
-    pub(super) fn start(&self, at: usize) -> Option<usize> {
-        self.nodes.get(at).map(|node| node.start as usize)
+    /// What is kept for a prefix.
+    pub(super) fn item(&self, at: usize) -> Option<u32> {
+        self.nodes.get(at).map(|node| node.item)
     }
 
     /// The prefixes that begin with `prefix` and are longer.

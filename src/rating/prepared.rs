@@ -54,12 +54,12 @@ impl Prepared {
         CallPricer::build(decimal(self.connect_fee)?, self.minimum, billing, scale, minutes).ok()
     }
 
-    /// Nothing for steps, jurisdictions and numbers of more than 19 digits.
+    /// Nothing for steps, jurisdictions, blocked rows and numbers of more than 19 digits.
     fn new(row: &RateRow) -> Option<Self> {
         let (first, following) = match &row.price {
             Price::PerMinute(price) => (price.get(), price.get()),
             Price::FirstFollowing { first, following } => (first.get(), following.get()),
-            Price::Jurisdiction { .. } | Price::Steps(_) => return None,
+            Price::Jurisdiction { .. } | Price::Steps(_) | Price::Blocked => return None,
         };
         let scale = first.scale().max(following.scale()).max(row.connect_fee.scale());
         // Negative fees do not fit and are left to the pricer, which refuses them.

@@ -1,5 +1,7 @@
 //! What a table makes of a number: inside the flat rate, priced by a row, or not priced at all.
 
+use std::sync::OnceLock;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -10,7 +12,7 @@ use super::explain::{Bill, BillStep, bill, shown};
 use super::lookup::RateIndex;
 use super::prefix_tree::PrefixTree;
 use super::prepared::{Prepared, PreparedRows};
-use crate::model::rates::{Jurisdiction, RateRow, RateTable, TableKind};
+use crate::model::rates::{Jurisdiction, Price, RateRow, RateTable, TableKind};
 use crate::words::e164::DialPrefix;
 
 /// A rate table with its indexes.
@@ -18,10 +20,13 @@ use crate::words::e164::DialPrefix;
 pub struct Tariff<'a> {
     table: &'a RateTable,
     index: RateIndex,
-    prepared: PreparedRows,
+    /// Made where many calls are priced.
+    prepared: OnceLock<PreparedRows>,
     seats: PrefixTree,
     /// The seat row and prefix behind each prefix of `seats`.
     markets: Vec<(usize, DialPrefix)>,
+    /// Whether any row is blocked.
+    blocked: bool,
 }
 
 /// What prices a destination.
@@ -103,7 +108,8 @@ impl<'a> Tariff<'a> {
         markets.sort_by_key(|(i, prefix)| (*prefix, *i));
         markets.dedup_by_key(|(_, prefix)| *prefix);
         let seats = PrefixTree::new((0_u32..).zip(&markets).map(|(i, (_, prefix))| (*prefix, i)));
-        Self { table, index: RateIndex::new(&table.rows), prepared: PreparedRows::new(&table.rows), seats, markets }
+        let blocked = table.rows.iter().any(|row| row.price == Price::Blocked);
+        Self { table, index: RateIndex::new(&table.rows), prepared: OnceLock::new(), seats, markets, blocked }
     }
 
     /// The table.
@@ -139,6 +145,8 @@ impl<'a> Tariff<'a> {
             {
                 Source::Seat(seat, prefix)
             }
+            // A blocked prefix is not priced by a shorter one either.
+            (Some(row), _) if self.blocked && self.table.rows[row].price == Price::Blocked => Source::None,
             (Some(row), _) => Source::Row(row),
             (None, _) => Source::None,
         }
@@ -173,6 +181,7 @@ impl<'a> Tariff<'a> {
     /// What each of many calls costs: as [`Tariff::charge`], several times faster on a large deck.
     #[must_use]
     pub fn charge_all(&self, calls: &[Call]) -> Vec<Result<Charge, RatingError>> {
+        let prepared = self.prepared.get_or_init(|| PreparedRows::new(&self.table.rows));
         let mut charges = Vec::with_capacity(calls.len());
         let (mut sources, mut rows) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
         for calls in calls.chunks(BLOCK) {
@@ -181,7 +190,7 @@ impl<'a> Tariff<'a> {
             sources.extend(calls.iter().map(|call| self.source(call.number, call.on, call.from)));
             rows.clear();
             rows.extend(sources.iter().map(|source| match source {
-                Source::Row(row) => self.prepared.get(*row),
+                Source::Row(row) => prepared.get(*row),
                 Source::Seat(..) | Source::None => None,
             }));
             let found = calls.iter().zip(sources.iter().zip(&rows));
@@ -259,7 +268,7 @@ impl<'a> Tariff<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::place::Place;
     use crate::model::rates::{CpsWindow, Fees, Limit, Limits, SeatBasis, SeatPrice};
@@ -272,7 +281,7 @@ mod tests {
         DialPrefix::parse(text).unwrap()
     }
 
-    fn table(kind: TableKind, rows: Vec<RateRow>) -> RateTable {
+    pub(in crate::rating) fn table(kind: TableKind, rows: Vec<RateRow>) -> RateTable {
         let limits = Limits {
             channels: Limit::Unstated,
             cps: Limit::Unstated,
@@ -302,6 +311,7 @@ mod tests {
                 short_calls: None,
             },
             rows,
+            deck: None,
         }
     }
 

@@ -1,53 +1,15 @@
 //! What `rates` says of tables and calls.
 
+pub mod deck;
+pub mod diff;
 pub mod lint;
 pub mod price;
 pub mod show;
 
-use crate::model::rates::{Jurisdiction, Price, RateRow};
+use crate::model::rates::{Price, RateRow};
 use crate::words::diagnostic::{Sources, Span};
 
 use super::escape;
-
-/// How it is known whose states meet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// It was given.
-    Given(Jurisdiction),
-    /// No caller is shown.
-    NotShown,
-    /// The caller shown is no whole number of the North American Numbering Plan.
-    Abroad,
-    /// The caller shown is toll-free, which lies in no state.
-    TollFree,
-    /// The number called is outside the North American Numbering Plan.
-    CalledAbroad,
-    /// Caller and called have the same area code, which lies in one state.
-    SameArea,
-}
-
-impl Basis {
-    /// Whose states meet.
-    #[must_use]
-    pub fn jurisdiction(self) -> Jurisdiction {
-        match self {
-            Self::Given(given) => given,
-            Self::SameArea => Jurisdiction::Intrastate,
-            _ => Jurisdiction::Indeterminate,
-        }
-    }
-
-    fn why(self) -> &'static str {
-        match self {
-            Self::Given(_) => "as given",
-            Self::NotShown => "no caller is shown",
-            Self::Abroad => "the caller shown is no number of +1",
-            Self::TollFree => "the caller shown is toll-free, which lies in no state",
-            Self::CalledAbroad => "the number called is not in +1",
-            Self::SameArea => "caller and called share an area code",
-        }
-    }
-}
 
 /// `file:line`, escaped.
 fn place(sources: &Sources, span: Span) -> String {
@@ -69,6 +31,7 @@ fn price_words(price: &Price) -> String {
             let step = |step: &crate::model::rates::PriceStep| format!("{} from {} s", step.price.get(), step.from);
             steps.iter().map(step).collect::<Vec<_>>().join(", ")
         }
+        Price::Blocked => "blocked".to_owned(),
     }
 }
 
@@ -78,6 +41,7 @@ fn increment_words(row: &RateRow) -> String {
         Price::Steps(steps) => {
             steps.iter().map(|step| format!("{} s", step.increment)).collect::<Vec<_>>().join(", then ")
         }
+        Price::Blocked => "-".to_owned(),
         _ => row.increment.to_string(),
     }
 }

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use rust_decimal::Decimal;
 
 use super::output::{Color, OutputArg};
+use crate::input::deck::layout::{LAYOUTS, Layout, named};
 use crate::input::fault::did_you_mean;
 use crate::model::rates::Jurisdiction;
 use crate::words::decimal::parse_exact;
@@ -396,6 +397,10 @@ pub enum RatesCommand {
     Price(RatesPriceArgs),
     /// Check tables
     Lint(RatesLintArgs),
+    /// A carrier's own file, .csv or .xlsx, to a checked table
+    Import(RatesImportArgs),
+    /// What a new table changes; with --plan, what its calls cost more or less
+    Diff(RatesDiffArgs),
 }
 
 /// Arguments of `rates show`.
@@ -451,9 +456,80 @@ pub struct RatesPriceArgs {
 /// Arguments of `rates lint`.
 #[derive(Debug, Clone, Args)]
 pub struct RatesLintArgs {
-    /// The rate tables
+    /// The rate tables, or carriers' own files
     #[arg(value_name = "FILE", required = true)]
     pub tables: Vec<PathBuf>,
+    /// The layout of carriers' own files [default: what their headers tell]
+    #[arg(long, value_name = "NAME", value_parser = layout)]
+    pub format: Option<&'static Layout>,
+}
+
+/// Arguments of `rates import`.
+#[derive(Debug, Clone, Args)]
+pub struct RatesImportArgs {
+    /// The carrier's file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The table to write, with the deck beside it [default: nothing is written, and the table shown]
+    #[arg(long, value_name = "FILE.toml")]
+    pub out: Option<PathBuf>,
+    /// Write over files that are there
+    #[arg(long)]
+    pub force: bool,
+    /// The currency of the prices
+    #[arg(long, value_name = "CODE")]
+    pub currency: String,
+    /// The carrier's name [default: the table's]
+    #[arg(long, value_name = "NAME")]
+    pub carrier: Option<String>,
+    /// The increment of rows that name none, such as 6/6
+    #[arg(long, value_name = "I/S")]
+    pub increment: Option<String>,
+    /// First day of rows that name none
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub effective_from: Option<NaiveDate>,
+    /// The layout [default: what the header tells]
+    #[arg(long, value_name = "NAME", value_parser = layout)]
+    pub format: Option<&'static Layout>,
+    /// A column, such as prefix=Code, or prefix=Country+Area for parts; repeatable
+    #[arg(long = "column", value_name = "KEY=HEADER", value_parser = super::rates::import::column, conflicts_with = "format")]
+    pub columns: Vec<(String, String)>,
+    /// What 03/04/2026 is: dmy or mdy
+    #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy", "ymd"])]
+    pub dates: Option<String>,
+    /// What 82-01 is: range or join
+    #[arg(long, value_name = "MEANING", value_parser = ["range", "join"])]
+    pub hyphen: Option<String>,
+    /// What stands before a fraction: . or ,
+    #[arg(long, value_name = "MARK", value_parser = [".", ","])]
+    pub decimal: Option<String>,
+    /// What parts cells: , ; | or tab
+    #[arg(long, value_name = "MARK", value_parser = [",", ";", "|", "tab"])]
+    pub delimiter: Option<String>,
+    /// The sheet of a spreadsheet [default: the first whose header is known]
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+}
+
+/// Arguments of `rates diff`.
+#[derive(Debug, Clone, Args)]
+pub struct RatesDiffArgs {
+    /// The old table, or a carrier's own file
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The new one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// The day on which both are looked at [default: the day that counts as today where one is given, else the newest
+    /// first day in each]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Option<NaiveDate>,
+}
+
+/// A layout of decks by its name.
+fn layout(text: &str) -> Result<&'static Layout, String> {
+    let known: Vec<&str> = LAYOUTS.iter().map(|layout| layout.name).collect();
+    named(text).ok_or_else(|| format!("one of {} is wanted", known.join(", ")))
 }
 
 /// Arguments of `explain`.
@@ -568,6 +644,8 @@ impl Cli {
                     files.extend([Some(args.table.as_path()), args.batch.as_deref()].into_iter().flatten())
                 }
                 RatesCommand::Lint(args) => files.extend(args.tables.iter().map(PathBuf::as_path)),
+                RatesCommand::Import(args) => files.push(&args.file),
+                RatesCommand::Diff(args) => files.extend([args.old.as_path(), args.new.as_path()]),
             },
             _ => {}
         }

@@ -75,7 +75,7 @@ fn workflow(ci: Ci) -> (&'static str, String) {
 }
 
 /// Sees to it that all can be written before anything is.
-fn refuse(targets: &[(PathBuf, Cow<'_, str>)], force: bool) -> Result<(), Error> {
+pub(super) fn refuse(targets: &[(PathBuf, Cow<'_, str>)], force: bool) -> Result<(), Error> {
     for (path, _) in targets {
         // A file where a folder has to be; what is missing is created.
         let blocked = path.ancestors().skip(1).find(|above| above.exists() && !above.is_dir());
@@ -103,7 +103,8 @@ fn refuse(targets: &[(PathBuf, Cow<'_, str>)], force: bool) -> Result<(), Error>
     Err(error.hint("--force writes over them, `trunkrisk init DIR` writes to another folder"))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Error> {
+/// Writes a file, and the folders that lead to it.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     let result = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => fs::create_dir_all(folder),
         _ => Ok(()),

@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use super::app::Context;
 use super::error::{Error, ErrorKind, shown};
+use super::output::Format;
 use crate::input::example::FILES;
 use crate::input::fault::{FaultKind, Faults};
 use crate::input::files::{FileFault, Folder, NamedText, PLAN, discover, read_argument, read_plan};
 use crate::input::plan::{Loaded, Options, Rejected, load};
 use crate::model::lock::LOCK;
 use crate::policy::catalogue::known;
-use crate::render::diagnostics;
 use crate::render::report::Report;
+use crate::render::{diagnostics, json};
 
 fn source(context: &Context, other: Option<&Path>) -> Result<(NamedText, Folder), FileFault> {
     if let Some(path) = other {
@@ -136,6 +137,27 @@ pub(super) fn unreadable(command: &str, context: &mut Context, fault: FileFault)
 /// Tells faults: in every format that is wanted, and as text for standard error.
 pub(super) fn reject(command: &str, context: &mut Context, rejected: &Rejected) -> Result<Error, Error> {
     context.outputs.report(&Report::rejected(command, rejected))?;
+    Ok(told(rejected))
+}
+
+/// As [`reject`], with what was understood all the same.
+pub(super) fn reject_saying(
+    command: &str,
+    context: &mut Context,
+    rejected: &Rejected,
+    understood: &str,
+) -> Result<Error, Error> {
+    context.outputs.write(|format| {
+        Ok(match format {
+            Format::Json => json::rejected(command, rejected),
+            Format::Text => understood.to_owned(),
+        })
+    })?;
+    Ok(told(rejected))
+}
+
+/// Faults as text for standard error.
+fn told(rejected: &Rejected) -> Error {
     let mut shown: Vec<String> = rejected
         .faults
         .iter()
@@ -146,5 +168,5 @@ pub(super) fn reject(command: &str, context: &mut Context, rejected: &Rejected) 
     if rest > 0 {
         shown.push(format!("… and {rest} more"));
     }
-    Ok(ErrorKind::Inputs { shown, count: rejected.faults.len() }.into())
+    ErrorKind::Inputs { shown, count: rejected.faults.len() }.into()
 }

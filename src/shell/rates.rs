@@ -1,6 +1,8 @@
 //! `rates`: rate tables read, looked up and applied.
 
 mod call;
+mod diff;
+pub(in crate::shell) mod import;
 mod lint;
 mod price;
 mod show;
@@ -17,5 +19,7 @@ pub(super) fn run(args: &RatesArgs, context: &mut Context) -> Result<Exit, Error
         RatesCommand::Show(args) => show::run(args, context),
         RatesCommand::Price(args) => price::run(args, context),
         RatesCommand::Lint(args) => lint::run(args, context),
+        RatesCommand::Diff(args) => diff::run(args, context),
+        RatesCommand::Import(args) => import::run(args, context),
     }
 }

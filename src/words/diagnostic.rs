@@ -42,6 +42,8 @@ pub struct Sources {
     texts: Vec<Text>,
     /// The number of the first text.
     first: u32,
+    /// What stands before the names.
+    under: Option<String>,
     /// Texts that were read apart, numbered from elsewhere.
     others: Vec<Sources>,
 }
@@ -57,10 +59,10 @@ pub struct Line<'a> {
 
 impl Sources {
     /// No texts yet, those to come numbered from here on: so that spans into two sets stay apart when one takes in the
-    /// other.
+    /// other. `under` stands before their names where they are not files as they are, such as `HEAD~1`.
     #[must_use]
-    pub fn numbered_from(first: u32) -> Self {
-        Self { first, ..Self::default() }
+    pub fn numbered_from(first: u32, under: Option<&str>) -> Self {
+        Self { first, under: under.map(str::to_owned), ..Self::default() }
     }
 
     /// Takes in texts that were read apart, under numbers of their own.
@@ -71,10 +73,12 @@ impl Sources {
     /// Keeps a text under the name that reports show.
     pub fn add(&mut self, name: impl Into<String>, content: impl Into<String>) -> SourceId {
         let content = content.into();
-        let lines = std::iter::once(0)
-            .chain(content.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i + 1)))
-            .collect();
-        self.texts.push(Text { name: name.into(), content, lines });
+        let lines = std::iter::once(0).chain(content.match_indices('\n').map(|(i, _)| offset(i + 1))).collect();
+        let name = match &self.under {
+            Some(under) => format!("{under}:{}", name.into()),
+            None => name.into(),
+        };
+        self.texts.push(Text { name, content, lines });
         SourceId(self.first.saturating_add(offset(self.texts.len() - 1)))
     }
 
@@ -208,7 +212,7 @@ mod tests {
     #[test]
     fn texts_read_apart_keep_their_places() {
         let mut sources = Sources::default();
-        let mut others = Sources::numbered_from(1 << 20);
+        let mut others = Sources::numbered_from(1 << 20, None);
         let (one, other) = (sources.add("one", "a = 1"), others.add("other", "b = 2"));
         assert_eq!(sources.name(other), "");
         sources.absorb(others);

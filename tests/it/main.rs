@@ -4,6 +4,7 @@ mod bad_inputs;
 mod calls;
 mod ci;
 mod compare;
+mod decks;
 mod erlang;
 mod explain;
 mod gate;

@@ -195,7 +195,7 @@ fn without_a_rate_there_is_no_price() {
         ("331234567 60 --table deck.toml --on 2026-12-31", Some("rates-not-yet-effective"), "none is in force yet"),
         ("12065550123 60 --table deck.toml --on 2026-09-30", Some("rates-not-yet-effective"), "none is in force yet"),
         ("331234567 60 --table flat.toml", Some("destination-without-rate"), "flat.toml has no rate for 331234567"),
-        ("12125550123 60 --table deck.toml --from 13155550199", None, "states of area codes 315 and 212 are not known"),
+        ("12125550123 60 --table deck.toml --from 12995550199", None, "states of area codes 299 and 212 are not known"),
     ] {
         let (answer, exit) = price(line);
         assert_eq!(exit, 3, "{line}");

@@ -513,6 +513,22 @@ const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        code: "RATE014",
+        edits: &[
+            (PLAN, "{ prefix = \"1\", share = 1.0 },", "{ prefix = \"1907\", share = 1.0 },"),
+            (
+                METERED,
+                "[[rate]]",
+                "[[rate]]\nprefix = \"1907\"\nper_minute = 0.09\neffective_from = 2027-01-01\n\n[[rate]]",
+            ),
+        ],
+        subject: &[("destination", "1907"), ("table", METERED), ("trunk", "metered")],
+        place: (METERED, "prefix = \"1907\""),
+        says: || texts(&["prefix 1907", "2027-01-01", "9 times"]),
+        helps: || texts(&["2027-01-01"]),
+        ..CASE
+    },
+    Case {
         code: "TRUNK001",
         edits: &[(PLAN, SECOND, "")],
         exit: 1,

@@ -141,6 +141,7 @@ pub(super) fn price(row: &RateRow, jurisdiction: Option<Jurisdiction>) -> String
                 .collect();
             steps.join(", ")
         }
+        Price::Blocked => "no price: blocked".to_owned(),
     }
 }
 

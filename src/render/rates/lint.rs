@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
+use super::deck;
 use super::show::{kind, limit_value, limits};
 use crate::input::plan::InputRecord;
 use crate::model::rates::{RateTable, TableKind};
@@ -72,7 +73,7 @@ impl Linted<'_> {
 
     /// Tables that name no source.
     fn sourceless(&self) -> impl Iterator<Item = &RateTable> {
-        self.tables.iter().filter(|table| table.source.is_none())
+        self.tables.iter().filter(|table| table.source.is_none() && !table.is_bare())
     }
 }
 
@@ -132,12 +133,21 @@ pub fn text(linted: &Linted<'_>, brief: bool) -> String {
             rows = format!("{rows} + {}", plural(seats(read), "seat", "seats"));
         }
         let source = read.source.clone().unwrap_or_else(|| "-".to_owned());
-        let currency = read.currency.code().to_owned();
+        let (carrier, currency) = match read.is_bare() {
+            true => ("-".to_owned(), "-".to_owned()),
+            false => (read.carrier.clone(), read.currency.code().to_owned()),
+        };
         let kind = kind(read).to_owned();
-        table.row([read.path.clone(), read.carrier.clone(), kind, currency, rows, day(first), day(last), source]);
+        table.row([read.path.clone(), carrier, kind, currency, rows, day(first), day(last), source]);
     }
     out.push('\n');
     out.push_str(&table.render());
+    for table in linted.tables {
+        if let Some(read) = &table.deck {
+            out.push('\n');
+            out.push_str(&deck::text(read, linted.sources, table.is_bare()));
+        }
+    }
     for finding in linted.findings.iter().take(MOST) {
         let shown = Diagnostic {
             code: finding.rule.code,
@@ -185,12 +195,14 @@ fn finding_value(finding: &LintFinding, sources: &Sources) -> Value {
     })
 }
 
-fn table_value(table: &RateTable) -> Value {
+fn table_value(table: &RateTable, sources: &Sources) -> Value {
+    let stated = |text: &str| (!table.is_bare()).then(|| text.to_owned());
     let (first, last) = days(table);
     json!({
         "path": table.path,
-        "carrier": table.carrier,
-        "currency": table.currency.code(),
+        "carrier": stated(&table.carrier),
+        "currency": stated(table.currency.code()),
+        "deck": table.deck.as_ref().map(|deck| deck::value(deck, sources, table.is_bare())),
         "kind": kind(table),
         "rows": table.rows.len(),
         "seats": seats(table),
@@ -221,7 +233,7 @@ pub fn document(linted: &Linted<'_>) -> String {
         "as_of": linted.as_of.map(|day| day.to_string()),
         "inputs": list,
         "inputs_digest": digest,
-        "tables": linted.tables.iter().map(table_value).collect::<Vec<_>>(),
+        "tables": linted.tables.iter().map(|table| table_value(table, linted.sources)).collect::<Vec<_>>(),
         "findings": linted.findings.iter().map(|f| finding_value(f, linted.sources)).collect::<Vec<_>>(),
         "notes": linted.sourceless().map(no_source).collect::<Vec<_>>(),
         "not_judged": linted.not_judged.iter().map(not_judged).collect::<Vec<_>>(),

@@ -8,10 +8,11 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Basis, increment_words, place, price_words};
+use super::{increment_words, place, price_words};
 use crate::model::rates::{RateRow, RateTable};
 use crate::policy::catalogue;
 use crate::rating::explain::BillStep;
+use crate::rating::jurisdiction::Basis;
 use crate::rating::tariff::PricedCall;
 use crate::render::table::{Align, Table};
 use crate::render::{diagnostics, escape};
@@ -55,6 +56,8 @@ pub enum Outcome {
 pub enum Unpriced {
     /// No row has a prefix of the number.
     NoRow,
+    /// The carrier refuses calls to the number.
+    Blocked,
     /// Every row for the number begins later.
     NotYetEffective,
     /// The rows for the number are for other callers.
@@ -69,7 +72,7 @@ impl Unpriced {
     /// The rule that speaks of it, where one does.
     fn rule(&self) -> Option<&'static str> {
         match self {
-            Self::NoRow | Self::OtherCallers => Some("destination-without-rate"),
+            Self::NoRow | Self::Blocked | Self::OtherCallers => Some("destination-without-rate"),
             Self::NotYetEffective => Some("rates-not-yet-effective"),
             Self::Jurisdiction | Self::Other(_) => None,
         }
@@ -78,6 +81,7 @@ impl Unpriced {
     fn help(&self) -> &'static str {
         match self {
             Self::NoRow => "add a [[rate]] row for the number's prefix, or ask another table",
+            Self::Blocked => "ask another table: the carrier refuses these calls",
             Self::NotYetEffective => "name the table that is in force then, or another day with --on",
             Self::OtherCallers => "name the caller shown with --from, or add a row for any caller",
             Self::Jurisdiction => "give --jurisdiction interstate, intrastate or indeterminate",
@@ -98,6 +102,7 @@ impl Priced<'_> {
         let path = &self.table.path;
         match why {
             Unpriced::NoRow => format!("{path} has no rate for {}{on}", self.number),
+            Unpriced::Blocked => format!("{path} blocks calls to {}{on}", self.number),
             Unpriced::NotYetEffective => {
                 format!("{path} has rates for {}, but none is in force yet{on}", self.number)
             }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{increment_words, place, price_words};
 use crate::model::rates::{CpsWindow, Limit, Limits, Price, RateRow, RateTable, SeatBasis, SeatPrice, TableKind};
+use crate::rating::jurisdiction::Basis;
 use crate::render::table::{Align, Table};
 use crate::render::{escape, json as documents};
 use crate::words::diagnostic::{Sources, Span};
@@ -26,6 +27,8 @@ pub struct Shown<'a> {
     pub on: Option<NaiveDate>,
     /// The caller shown.
     pub from: Option<E164>,
+    /// How it is known whose states meet, where a caller is shown and the chosen row prices by that.
+    pub basis: Option<Basis>,
     /// Candidates, the longest prefix first.
     pub candidates: Vec<Candidate<'a>>,
 }
@@ -60,6 +63,10 @@ pub enum Why {
     NotYet(NaiveDate),
     /// It is for other callers.
     OtherCallers,
+    /// The carrier refuses calls to it.
+    Blocked,
+    /// A longer prefix is blocked.
+    BelowBlocked,
     /// The flat rate covers the number.
     InsideFlatRate,
     /// A longer prefix is there.
@@ -83,6 +90,8 @@ impl Why {
             Self::Chosen { expired: true } => "prices it: ended, and carried on".to_owned(),
             Self::NotYet(day) => format!("begins {day}"),
             Self::OtherCallers => "for other callers".to_owned(),
+            Self::Blocked => "the carrier refuses calls to it".to_owned(),
+            Self::BelowBlocked => "a longer prefix is blocked".to_owned(),
             Self::InsideFlatRate => "the flat rate covers it".to_owned(),
             Self::Shorter => "a longer prefix prices it".to_owned(),
             Self::Expired(day) => format!("ended {day}"),
@@ -158,6 +167,9 @@ pub fn text(shown: &Shown<'_>, sources: &Sources, brief: bool) -> String {
     let billing = &shown.table.billing;
     let mut lines = vec![("carrier", escape::terminal(&shown.table.carrier).into_owned())];
     if let Some(Source::Row(row)) = shown.chosen().map(|candidate| candidate.source) {
+        if let Some(basis) = shown.basis {
+            lines.push(("states", format!("{}: {}", basis.jurisdiction().name(), basis.why())));
+        }
         lines.push(("connect fee", format!("{} {currency}", row.connect_fee)));
         lines.push(("minimum", format!("{} {currency}", row.minimum)));
     }
@@ -264,7 +276,7 @@ pub(super) fn limits(limits: &Limits, currency: Currency) -> String {
     parts.join(", ")
 }
 
-fn price_value(price: &Price) -> Value {
+pub(super) fn price_value(price: &Price) -> Value {
     match price {
         Price::PerMinute(price) => json!({ "per_minute": price.get().to_string() }),
         Price::FirstFollowing { first, following } => {
@@ -279,6 +291,7 @@ fn price_value(price: &Price) -> Value {
             let step = |step: &crate::model::rates::PriceStep| json!({ "from": step.from, "per_minute": step.price.get().to_string(), "increment": step.increment });
             json!({ "steps": steps.iter().map(step).collect::<Vec<_>>() })
         }
+        Price::Blocked => json!({ "blocked": true }),
     }
 }
 
@@ -292,7 +305,7 @@ fn candidate_value(candidate: &Candidate<'_>, sources: &Sources) -> Value {
             "destination": row.destination,
             "price": price_value(&row.price),
             "increment": match row.price {
-                Price::Steps(_) => None,
+                Price::Steps(_) | Price::Blocked => None,
                 _ => Some(row.increment.to_string()),
             },
             "connect_fee": row.connect_fee.to_string(),
@@ -344,6 +357,7 @@ pub fn document(shown: &Shown<'_>, sources: &Sources) -> String {
     put("number", shown.number.to_string().into());
     put("on", json!(shown.on.map(|day| day.to_string())));
     put("from", json!(shown.from.map(|from| from.to_string())));
+    put("jurisdiction", json!(shown.basis.map(|basis| basis.jurisdiction().name())));
     put("table", table.path.as_str().into());
     put("carrier", table.carrier.as_str().into());
     put("currency", table.currency.code().into());

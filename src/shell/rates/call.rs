@@ -9,15 +9,13 @@ use super::super::error::{Error, ErrorKind};
 use crate::model::rates::{Jurisdiction, Price, RateTable};
 use crate::rating::RatingError;
 use crate::rating::call::CallDuration;
+use crate::rating::jurisdiction::{Basis, basis};
 use crate::rating::tariff::{Destination, Tariff};
-use crate::render::rates::Basis;
 use crate::words::decimal::parse_exact;
 use crate::words::e164::E164;
 
 /// What carriers and switches write where no number is shown.
 const NOT_SHOWN: [&str; 5] = ["anonymous", "restricted", "unavailable", "unknown", "withheld"];
-/// Area codes of the North American Numbering Plan that are free of charge, and lie in no state.
-const TOLL_FREE: [&str; 7] = ["1800", "1833", "1844", "1855", "1866", "1877", "1888"];
 /// Digits of a whole number of the North American Numbering Plan.
 const NANP_DIGITS: u8 = 11;
 
@@ -138,22 +136,13 @@ impl Around {
     }
 }
 
-/// Whose states meet in a call, as far as the numbers tell.
-///
-/// An area code lies within one state, and toll-free codes in none. Which state an area code lies in is not known here,
-/// so that two area codes tell nothing.
+/// Whose states meet in a call, as far as the numbers tell. A caller shown who has no whole number lies in no state.
 pub(super) fn derive(number: E164, from: Option<E164>) -> Option<Basis> {
-    let Some(from) = from else { return Some(Basis::NotShown) };
-    let whole = from.as_prefix().digits() == NANP_DIGITS;
-    let Some(caller) = from.as_prefix().nanp_area().filter(|_| whole) else { return Some(Basis::Abroad) };
-    if TOLL_FREE.contains(&caller.to_string().as_str()) {
-        return Some(Basis::TollFree);
+    let short = |from: E164| from.as_prefix().nanp_area().is_none() || from.as_prefix().digits() != NANP_DIGITS;
+    if from.is_some_and(short) {
+        return Some(Basis::Abroad);
     }
-    match number.as_prefix().nanp_area() {
-        None => Some(Basis::CalledAbroad),
-        Some(called) if called == caller => Some(Basis::SameArea),
-        Some(_) => None,
-    }
+    basis(number.as_prefix(), from.map(E164::as_prefix))
 }
 
 /// What a table's row, if any, needs to know of whose states meet.
@@ -189,7 +178,9 @@ mod tests {
                 .map(|basis| basis.jurisdiction().name())
         };
         assert_eq!(derive("12125550123", Some("12125550199")), Some("intrastate"));
-        assert_eq!(derive("12125550123", Some("13155550199")), None);
+        assert_eq!(derive("12125550123", Some("13155550199")), Some("intrastate"));
+        assert_eq!(derive("12125550123", Some("12245550199")), Some("interstate"));
+        assert_eq!(derive("12125550123", Some("12995550199")), None);
         assert_eq!(derive("12125550123", Some("442071234567")), Some("indeterminate"));
         assert_eq!(derive("12125550123", Some("18005550199")), Some("indeterminate"));
         assert_eq!(derive("442071234567", Some("12125550199")), Some("indeterminate"));

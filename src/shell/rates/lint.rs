@@ -8,13 +8,16 @@ use super::super::app::Context;
 use super::super::cli::RatesLintArgs;
 use super::super::error::Error;
 use super::super::exit::Exit;
+use super::super::load::reject_saying;
 use super::super::output::Format;
-use super::tables::{default_day, read};
+use super::tables::{Collected, Tables, collect, default_day};
+use crate::input::plan::Rejected;
 use crate::model::rates::{Limit, RateRow, RateTable, TableKind};
 use crate::policy::catalogue;
 use crate::policy::rates::{duplicates, outliers};
 use crate::policy::rule::{Found, Rule};
 use crate::rating::tariff::{Destination, Tariff};
+use crate::render::rates::deck;
 use crate::render::rates::lint::{LintFinding, Linted, NotJudged, document, text};
 use crate::words::diagnostic::Label;
 use crate::words::figure::count;
@@ -28,7 +31,15 @@ const DATED: [&str; 3] = ["rates-stale", "rates-expired", "rates-not-yet-effecti
 /// Runs the command.
 pub(super) fn run(args: &RatesLintArgs, context: &mut Context) -> Result<Exit, Error> {
     let paths: Vec<&Path> = args.tables.iter().map(std::path::PathBuf::as_path).collect();
-    let read = read(COMMAND, &paths, context)?;
+    let Collected { tables: read, faults } = collect(&paths, args.format, true)?;
+    if !faults.is_empty() {
+        let brief = context.global.quiet;
+        let decks = read.tables.iter().filter_map(|table| table.deck.as_ref().map(|deck| (deck, table.is_bare())));
+        let understood: Vec<String> = decks.map(|(deck, bare)| deck::text(deck, &read.sources, bare)).collect();
+        let understood = if brief { String::new() } else { understood.join("\n") };
+        let Tables { sources, inputs, .. } = read;
+        return Err(reject_saying(COMMAND, context, &Rejected { faults, sources, inputs }, &understood)?);
+    }
     let as_of = context.global.as_of;
     let mut findings = Vec::new();
     for table in &read.tables {
@@ -62,7 +73,8 @@ fn judge(table: &RateTable, as_of: Option<NaiveDate>) -> Vec<LintFinding> {
     );
     let far_off = outliers(&tariff, day);
     found.extend(far_off.into_iter().map(|(row, above, ratio)| ("rate-outlier", outlier(table, row, above, ratio))));
-    found.extend(unstated(table).map(|found| ("limits-unstated", found)));
+    // What a deck says of itself is neither limits nor where it comes from.
+    found.extend(unstated(table).filter(|_| !table.is_bare()).map(|found| ("limits-unstated", found)));
     if let Some(as_of) = as_of {
         found.extend(stale(table, as_of).map(|found| ("rates-stale", found)));
         found.extend(expired(&tariff, as_of).map(|found| ("rates-expired", found)));

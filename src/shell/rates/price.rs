@@ -14,7 +14,7 @@ use super::super::exit::Exit;
 use super::super::output::Format;
 use super::call::{self, Around, OptionFaults, Talk};
 use super::tables::{default_day, once, read_one};
-use crate::model::rates::RateTable;
+use crate::model::rates::{Price, RateTable};
 use crate::rating::RatingError;
 use crate::rating::tariff::{Destination, Tariff};
 use crate::render::rates::price::{Outcome, Priced, Unpriced, json_line, text};
@@ -85,7 +85,10 @@ impl<'a> Desk<'a> {
         match error {
             RatingError::NoRate(_) => {
                 let from = around.from.map(E164::as_prefix);
-                if self.tariff.index().find(number.as_prefix(), NaiveDate::MAX, from).is_some() {
+                let now = self.tariff.index().find(number.as_prefix(), around.day(), from);
+                if now.is_some_and(|row| self.table.rows.get(row).is_some_and(|row| row.price == Price::Blocked)) {
+                    Unpriced::Blocked
+                } else if self.tariff.index().find(number.as_prefix(), NaiveDate::MAX, from).is_some() {
                     Unpriced::NotYetEffective
                 } else if self.has_row(number) {
                     Unpriced::OtherCallers

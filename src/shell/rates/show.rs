@@ -7,7 +7,7 @@ use super::super::exit::Exit;
 use super::super::output::Format;
 use super::call::{self, Around, OptionFaults};
 use super::tables::{default_day, read_one};
-use crate::model::rates::{RateRow, RateTable, SeatPrice, TableKind};
+use crate::model::rates::{Price, RateRow, RateTable, SeatPrice, TableKind};
 use crate::rating::tariff::{Destination, Tariff};
 use crate::render::rates::show::{Candidate, Shown, Source, Why, document, text};
 use crate::words::e164::{DialPrefix, E164};
@@ -27,7 +27,11 @@ pub(super) fn run(args: &RatesShowArgs, context: &mut Context) -> Result<Exit, E
     let around = Around { on, from, jurisdiction: None };
     let tariff = Tariff::new(&table);
     let destination = call::destination(&tariff, number, &around);
-    let shown = Shown { table: &table, number, on, from, candidates: candidates(&table, destination, number, &around) };
+    // A caller who is not shown is no statement here: it was not asked.
+    let states = call::jurisdiction(&table, destination, number, &around).ok().flatten();
+    let basis = states.filter(|_| args.from.is_some());
+    let shown =
+        Shown { table: &table, number, on, from, basis, candidates: candidates(&table, destination, number, &around) };
     let brief = context.global.quiet;
     context.outputs.write(|format| {
         Ok(match format {
@@ -99,7 +103,10 @@ fn row_loses(table: &RateTable, destination: Destination, row: &RateRow, around:
         Destination::Row { row, .. } => table.rows.get(row),
         _ => None,
     };
-    let Some(chosen) = chosen else { return Why::Shorter };
+    if row.price == Price::Blocked && !matches!(destination, Destination::Row { .. }) {
+        return Why::Blocked;
+    }
+    let Some(chosen) = chosen else { return Why::BelowBlocked };
     if chosen.prefix.digits() > row.prefix.digits() {
         return Why::Shorter;
     }

@@ -7,13 +7,13 @@ use chrono::NaiveDate;
 use super::super::app::Context;
 use super::super::error::{Error, ErrorKind};
 use super::super::load::reject;
-use crate::input::files::read_argument;
+use crate::input::deck::layout::Layout;
+use crate::input::files::{folder_of, read_argument, read_deck_argument};
 use crate::input::plan::{InputRecord, Rejected};
+use crate::input::rates;
 use crate::input::reader::Log;
-use crate::input::{rates, tree};
 use crate::model::rates::RateTable;
-use crate::words::diagnostic::Sources;
-use crate::words::digest::sha256;
+use crate::words::diagnostic::{Diagnostic, Sources};
 
 /// Tables and the texts they came from.
 pub(super) struct Tables {
@@ -25,38 +25,59 @@ pub(super) struct Tables {
     pub inputs: Vec<InputRecord>,
 }
 
-/// Reads tables. Where any is faulty, the faults of all go to every output and the run is over.
-pub(super) fn read(command: &str, paths: &[&Path], context: &mut Context) -> Result<Tables, Error> {
+/// What was read, and every fault.
+pub(super) struct Collected {
+    /// What was read.
+    pub tables: Tables,
+    /// What is wrong.
+    pub faults: Vec<Diagnostic>,
+}
+
+/// Whether a file is a carrier's own rather than a table: anything but TOML.
+fn is_deck(path: &Path) -> bool {
+    path != Path::new("-")
+        && path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("toml"))
+        && path.extension().is_some()
+}
+
+/// Reads tables, and decks where they may stand in a table's place, with every fault of all.
+pub(super) fn collect(paths: &[&Path], format: Option<&'static Layout>, decks: bool) -> Result<Collected, Error> {
     once(paths)?;
     let (mut sources, mut inputs, mut tables) = (Sources::default(), Vec::new(), Vec::new());
     let log = Log::default();
     for path in paths {
-        let text = match read_argument(path) {
-            Ok(text) => text,
-            Err(fault) => {
-                log.faults.bare(fault.kind, fault.message, fault.help);
-                continue;
-            }
+        let read = if decks && is_deck(path) {
+            read_deck_argument(path).map(|text| rates::bare(text, format, &mut sources, &mut inputs, &log))
+        } else {
+            let text = read_argument(path);
+            text.map(|text| rates::read(text, &folder_of(path), "", &mut sources, &mut inputs, &log))
         };
-        let id = sources.add(&text.name, text.text);
-        let before = log.faults.len();
-        let node = tree::parse(&sources, id, &log.faults);
-        // Where the text is no TOML, missing keys would be noise.
-        let table = if log.faults.len() == before { rates::table(&node, &text.name, &log) } else { None };
-        let rows = table.as_ref().map_or(0, |table| table.rows.len());
-        inputs.push(InputRecord { path: text.name, sha256: sha256(&text.bytes), rows });
-        tables.extend(table);
-    }
-    if log.faults.is_empty() && tables.len() == paths.len() {
-        return Ok(Tables { tables, sources, inputs });
+        match read {
+            Ok(table) => tables.extend(table),
+            Err(fault) => log.faults.bare(fault.kind, fault.message, fault.help),
+        }
     }
     let faults = log.faults.into_sorted();
+    if faults.is_empty() && tables.len() < paths.len() {
+        return Err(ErrorKind::Unreadable("a rate table could not be read".to_owned()).into());
+    }
+    Ok(Collected { tables: Tables { tables, sources, inputs }, faults })
+}
+
+/// Reads tables, and decks where they may stand in a table's place. Where any is faulty, the faults of all go to every
+/// output and the run is over.
+pub(super) fn read(command: &str, paths: &[&Path], decks: bool, context: &mut Context) -> Result<Tables, Error> {
+    let Collected { tables, faults } = collect(paths, None, decks)?;
+    if faults.is_empty() {
+        return Ok(tables);
+    }
+    let Tables { sources, inputs, .. } = tables;
     Err(reject(command, context, &Rejected { faults, sources, inputs })?)
 }
 
-/// Reads one table.
+/// Reads one table. A deck alone prices nothing: its currency is not known.
 pub(super) fn read_one(command: &str, path: &Path, context: &mut Context) -> Result<(RateTable, Sources), Error> {
-    let read = read(command, &[path], context)?;
+    let read = read(command, &[path], false, context)?;
     let table = read.tables.into_iter().next();
     let table = table.ok_or_else(|| ErrorKind::Unreadable("the rate table could not be read".to_owned()))?;
     Ok((table, read.sources))

@@ -1,0 +1,446 @@
+//! Values as carriers write them into cells: prices, dates, increments, flags. What can be read in two ways is refused.
+
+use std::num::NonZeroU32;
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+
+use crate::input::fault::FaultKind;
+use crate::words::decimal::{DecimalError, parse_exact};
+use crate::words::increment::{BillingIncrement, IncrementError};
+use crate::words::money::Currency;
+
+/// The order of days, months and years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// 23/09/2026.
+    Dmy,
+    /// 09/23/2026.
+    Mdy,
+    /// 2026-09-23.
+    Ymd,
+}
+
+impl DateOrder {
+    /// The words of `dates`.
+    pub const NAMES: [(&'static str, Self); 3] = [("dmy", Self::Dmy), ("mdy", Self::Mdy), ("ymd", Self::Ymd)];
+
+    /// The word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, order)| *order == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// How a layout writes codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbering {
+    /// With the country code.
+    International,
+    /// Of the North American Numbering Plan, with or without its 1.
+    Nanp,
+}
+
+/// Why a cell cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bad {
+    /// The kind of fault.
+    pub kind: FaultKind,
+    /// What is wrong: "is no price".
+    pub what: &'static str,
+    /// What would be right.
+    pub help: String,
+}
+
+impl Bad {
+    pub(super) fn new(kind: FaultKind, what: &'static str, help: impl Into<String>) -> Self {
+        Self { kind, what, help: help.into() }
+    }
+}
+
+/// A number cut by a spreadsheet: `4.47E+11`.
+pub(super) fn is_cut(text: &str) -> bool {
+    let Some((digits, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let whole = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    whole(exponent)
+        && digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+}
+
+const SYMBOLS: [char; 4] = ['$', '€', '£', '¥'];
+
+/// Whether a symbol can stand for a currency.
+fn stands_for(symbol: char, currency: Currency) -> bool {
+    match (symbol, currency.code()) {
+        ('€', code) => code == "EUR",
+        ('£', code) => code.starts_with("GB") || code.ends_with('P'),
+        ('¥', code) => matches!(code, "JPY" | "CNY"),
+        (_, code) => !matches!(code, "EUR" | "GBP" | "JPY" | "CHF"),
+    }
+}
+
+/// Digits and a point, without a detour over a larger type.
+fn plain(text: &[u8]) -> Option<Decimal> {
+    // 18 digits fit into 64 bits.
+    if text.is_empty() || text.len() > 18 || !text[0].is_ascii_digit() {
+        return None;
+    }
+    let (mut mantissa, mut scale, mut point) = (0_i64, 0_u32, false);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' => {
+                mantissa = mantissa * 10 + i64::from(byte - b'0');
+                scale += u32::from(point);
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    (!point || scale > 0).then(|| Decimal::new(mantissa, scale))
+}
+
+/// A price or fee, exactly. `currency` is the table's, where that is known.
+pub(super) fn amount(text: &str, comma: bool, currency: Option<Currency>) -> Result<Decimal, Bad> {
+    if !comma && let Some(value) = plain(text.as_bytes()) {
+        return Ok(value);
+    }
+    let mut rest = text.trim();
+    if let Some(symbol) = rest.chars().find(|c| SYMBOLS.contains(c)) {
+        if currency.is_some_and(|currency| !stands_for(symbol, currency)) {
+            return Err(Bad::new(
+                FaultKind::ConflictingKeys,
+                "is in another currency than the table",
+                "one table holds prices of one currency: set the table's `currency`, or split the deck",
+            ));
+        }
+        rest = rest.strip_prefix(symbol).or_else(|| rest.strip_suffix(symbol)).unwrap_or(rest).trim();
+    }
+    let letters = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_alphabetic());
+    let code = rest.get(..3).filter(|code| letters(code)).map(|code| (code, &rest[3..]));
+    let split = rest.len().saturating_sub(3);
+    let code = code.or_else(|| rest.get(split..).filter(|code| letters(code)).map(|code| (code, &rest[..split])));
+    if let Some((code, number)) = code
+        && number.trim().starts_with(|c: char| c.is_ascii_digit())
+    {
+        if currency.is_some_and(|currency| !code.eq_ignore_ascii_case(currency.code())) {
+            return Err(Bad::new(
+                FaultKind::ConflictingKeys,
+                "is in another currency than the table",
+                "one table holds prices of one currency: set the table's `currency`, or split the deck",
+            ));
+        }
+        rest = number.trim();
+    }
+    if rest.is_empty() {
+        return Err(Bad::new(FaultKind::MissingKey, "is empty", "a price; an empty cell is never 0"));
+    }
+    let dotted;
+    if comma && rest.matches(',').count() == 1 && !rest.contains('.') {
+        dotted = rest.replace(',', ".");
+        rest = &dotted;
+    }
+    if let Some(value) = plain(rest.as_bytes()) {
+        return Ok(value);
+    }
+    if is_cut(rest) {
+        let help = "a spreadsheet cut this number: export the column as text, with all its digits";
+        return Err(Bad::new(FaultKind::MangledCell, "cannot be read exactly", help));
+    }
+    if rest.contains(',') && !comma {
+        let help = "say `decimal = \",\"` in `deck` where a comma stands before the fraction";
+        return Err(Bad::new(FaultKind::AmbiguousCell, "is no price: a comma may part thousands or a fraction", help));
+    }
+    match parse_exact(rest) {
+        Ok(value) if value.is_sign_negative() && !value.is_zero() => {
+            Err(Bad::new(FaultKind::OutOfRange, "is below 0", "0 or more"))
+        }
+        // Underscores are TOML's, and signs are noise.
+        Ok(value) if rest.bytes().all(|b| b.is_ascii_digit() || b == b'.') => Ok(value),
+        Err(DecimalError::TooManyDigits) => {
+            Err(Bad::new(FaultKind::InexactNumber, "cannot be read exactly", "at most 28 digits"))
+        }
+        _ => Err(Bad::new(FaultKind::WrongType, "is no price", "digits, with a point before the fraction: 0.0085")),
+    }
+}
+
+/// Whole seconds: `60`, `60s`, `1 sec`.
+pub(super) fn seconds(text: &str) -> Result<u32, Bad> {
+    let lower = text.trim().to_ascii_lowercase();
+    let digits = ["seconds", "second", "secs", "sec", "s"].iter().find_map(|unit| lower.strip_suffix(unit));
+    let digits = digits.unwrap_or(&lower).trim();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Bad::new(FaultKind::BadUnit, "is no whole number of seconds", "such as 60"));
+    }
+    match digits.parse() {
+        Ok(value) if value <= BillingIncrement::LONGEST => Ok(value),
+        _ => Err(Bad::new(FaultKind::OutOfRange, "is longer than a day", "at most 86400 seconds")),
+    }
+}
+
+/// Whole seconds above 0.
+pub(super) fn interval(text: &str) -> Result<NonZeroU32, Bad> {
+    NonZeroU32::new(seconds(text)?)
+        .ok_or_else(|| Bad::new(FaultKind::OutOfRange, "is 0, and an interval of 0 s bills nothing", "1 or more"))
+}
+
+/// An increment in one cell: `60/1`.
+pub(super) fn increment(text: &str) -> Result<BillingIncrement, Bad> {
+    let bare: String = text.chars().filter(|c| !matches!(c, 's' | 'S' | ' ')).collect();
+    BillingIncrement::parse(&bare).map_err(|error| match error {
+        IncrementError::Form if text.chars().any(|c| c.is_ascii_alphabetic()) && text.contains('-') => Bad::new(
+            FaultKind::MangledCell,
+            "is no increment",
+            "a spreadsheet took this increment for a date: export the column as text, such as 6/6",
+        ),
+        IncrementError::Form => {
+            Bad::new(FaultKind::BadUnit, "is no increment", "initial/further in whole seconds, such as 60/1")
+        }
+        IncrementError::Zero => Bad::new(FaultKind::OutOfRange, "is no increment", "both intervals above 0"),
+        IncrementError::TooLong => Bad::new(FaultKind::OutOfRange, "is no increment", "at most 86400 seconds"),
+    })
+}
+
+/// A day, as far as the cell alone tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Day {
+    /// At once.
+    Now,
+    /// A day, and the order that the cell shows by itself.
+    On(NaiveDate, Option<DateOrder>),
+    /// Day and month can be exchanged.
+    Ambiguous,
+}
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/// Years that price lists are of.
+const YEARS: std::ops::RangeInclusive<i32> = 1990..=2199;
+
+fn no_date() -> Bad {
+    Bad::new(FaultKind::WrongType, "is no date", "such as 2026-12-01, or ASAP")
+}
+
+fn on(year: i32, month: u32, day: u32, order: Option<DateOrder>) -> Result<Day, Bad> {
+    let wrong = || Bad::new(FaultKind::OutOfRange, "is no date that exists", "a day of the calendar from 1990 to 2199");
+    let date = NaiveDate::from_ymd_opt(year, month, day).filter(|date| YEARS.contains(&date.year()));
+    date.map(|date| Day::On(date, order)).ok_or_else(wrong)
+}
+
+/// A day, in the order that is stated where one is.
+pub(super) fn day(text: &str, stated: Option<DateOrder>) -> Result<Day, Bad> {
+    let text = text.trim();
+    if ["asap", "immediate", "immediately", "now"].iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        return Ok(Day::Now);
+    }
+    // A time of the day, if any, goes: prices change by the day.
+    let date = match text.split_once([' ', 'T']) {
+        Some((date, time)) if time.contains(':') && date.starts_with(|c: char| c.is_ascii_digit()) => date,
+        _ => text,
+    };
+    let parts: Vec<&str> = date.split(['-', '/', '.', ' ', ',']).filter(|part| !part.is_empty()).collect();
+    let number = |part: &str| -> Option<u32> {
+        (part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok()).flatten()
+    };
+    let year = |part: &str| -> Option<i32> {
+        let year = i32::try_from(number(part)?).ok()?;
+        match part.len() {
+            4 => Some(year),
+            2 => Some(2000 + year),
+            _ => None,
+        }
+    };
+    let month_named = |part: &str| {
+        let lower = part.to_ascii_lowercase();
+        let at = MONTHS.iter().position(|month| lower.len() >= 3 && lower.starts_with(month))?;
+        u32::try_from(at + 1).ok()
+    };
+    match parts.as_slice() {
+        [one] if one.len() == 8 && one.bytes().all(|b| b.is_ascii_digit()) => {
+            let (y, m, d) = (number(&one[..4]), number(&one[4..6]), number(&one[6..]));
+            let (Some(y), Some(m), Some(d)) = (y, m, d) else { return Err(no_date()) };
+            on(i32::try_from(y).unwrap_or(0), m, d, None)
+        }
+        [one] if one.len() == 5 && one.bytes().all(|b| b.is_ascii_digit()) => Err(Bad::new(
+            FaultKind::MangledCell,
+            "is no date, but what a spreadsheet counts days by",
+            "export the column as dates, such as 2026-12-01",
+        )),
+        [y, m, d] if y.len() == 4 => match (year(y), number(m), number(d)) {
+            (Some(y), Some(m), Some(d)) => on(y, m, d, None),
+            (Some(y), None, Some(d)) => month_named(m).map_or_else(|| Err(no_date()), |m| on(y, m, d, None)),
+            _ => Err(no_date()),
+        },
+        [a, b, y] => {
+            if let (Some(d), Some(m), Some(y)) = (number(a), month_named(b), year(y)) {
+                return on(y, m, d, None);
+            }
+            if let (Some(m), Some(d), Some(y)) = (month_named(a), number(b), year(y)) {
+                return on(y, m, d, None);
+            }
+            let (Some(first), Some(second)) = (number(a), number(b)) else { return Err(no_date()) };
+            if stated == Some(DateOrder::Ymd) && y.len() == 2 {
+                let (Some(y), Some(d)) = (year(a), number(y)) else { return Err(no_date()) };
+                return on(y, second, d, None);
+            }
+            let Some(y) = year(y) else { return Err(no_date()) };
+            match stated {
+                Some(DateOrder::Dmy) => on(y, second, first, Some(DateOrder::Dmy)),
+                Some(DateOrder::Mdy) => on(y, first, second, Some(DateOrder::Mdy)),
+                _ if first > 12 => on(y, second, first, Some(DateOrder::Dmy)),
+                _ if second > 12 => on(y, first, second, Some(DateOrder::Mdy)),
+                _ if first == second => on(y, first, second, None),
+                _ => Ok(Day::Ambiguous),
+            }
+        }
+        _ => Err(no_date()),
+    }
+}
+
+/// Yes or no.
+pub(super) fn flag(text: &str) -> Result<bool, Bad> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "" | "0" | "no" | "n" | "false" | "f" => Ok(false),
+        "1" | "yes" | "y" | "true" | "t" | "x" => Ok(true),
+        _ => Err(Bad::new(FaultKind::UnknownWord, "is neither yes nor no", "1 or 0, yes or no")),
+    }
+}
+
+/// What a word says of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It prices calls.
+    Priced,
+    /// Calls are refused.
+    Blocked,
+    /// It is taken back.
+    Withdrawn,
+}
+
+const PRICED: [&str; 22] = [
+    "",
+    "current",
+    "active",
+    "new",
+    "new code",
+    "new rate",
+    "increase",
+    "increased",
+    "decrease",
+    "decreased",
+    "unchanged",
+    "no change",
+    "same",
+    "change",
+    "changed",
+    "future",
+    "pending",
+    "open",
+    "effective",
+    "up",
+    "down",
+    "ok",
+];
+const BLOCKED: [&str; 7] = ["blocked", "block", "forbidden", "barred", "closed", "not offered", "no service"];
+const WITHDRAWN: [&str; 8] =
+    ["withdrawn", "withdraw", "discontinued", "deleted", "delete", "removed", "remove", "expired"];
+
+/// The word on a row.
+pub(super) fn state(text: &str) -> Result<State, Bad> {
+    let word = text.trim().to_ascii_lowercase();
+    let is = |words: &[&str]| words.contains(&word.as_str());
+    if is(&PRICED) {
+        Ok(State::Priced)
+    } else if is(&BLOCKED) {
+        Ok(State::Blocked)
+    } else if is(&WITHDRAWN) {
+        Ok(State::Withdrawn)
+    } else {
+        let help = "a word such as current, increase, decrease, unchanged, new, blocked or withdrawn";
+        Err(Bad::new(FaultKind::UnknownWord, "is no word known for a row", help))
+    }
+}
+
+/// Price of a minute from that of a unit of so many seconds; nothing where it has no end.
+pub(super) fn per_minute(price: Decimal, unit: NonZeroU32) -> Option<Decimal> {
+    let minute = price.checked_mul(Decimal::from(60))?;
+    let value = minute.checked_div(Decimal::from(unit.get()))?;
+    (value.checked_mul(Decimal::from(unit.get())) == Some(minute)).then(|| value.normalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ymd(y: i32, m: u32, d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(y, m, d).unwrap()
+    }
+
+    #[test]
+    fn prices_are_exact() {
+        let usd = Currency::parse("USD");
+        let read = |text: &str| amount(text, false, usd).map(|d| d.to_string());
+        for (text, value) in [
+            ("0.004356", "0.004356"),
+            ("$0.27 ", "0.27"),
+            ("$ 0.27", "0.27"),
+            ("0.27 USD", "0.27"),
+            ("usd 0.0100", "0.0100"),
+            ("0", "0"),
+            ("12345678901234567890.12345678", "12345678901234567890.12345678"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(value), "{text}");
+        }
+        for text in
+            ["", "$", "n/a", "1.59E-03", "0,0112", "1,234.5", "-0.1", "€0.27", "0.27 EUR", ".5", "5.", "+1", "1_0"]
+        {
+            assert!(read(text).is_err(), "{text}");
+        }
+        assert_eq!(amount("0,0112", true, usd).map(|d| d.to_string()).as_deref(), Ok("0.0112"));
+        assert!(amount("1.234,5", true, usd).is_err());
+    }
+
+    #[test]
+    fn days_that_can_be_read_in_two_ways_are_not_read() {
+        let only = |text| day(text, None);
+        assert_eq!(only("03/04/2026"), Ok(Day::Ambiguous));
+        assert_eq!(day("03/04/2026", Some(DateOrder::Dmy)), Ok(Day::On(ymd(2026, 4, 3), Some(DateOrder::Dmy))));
+        assert_eq!(day("03/04/2026", Some(DateOrder::Mdy)), Ok(Day::On(ymd(2026, 3, 4), Some(DateOrder::Mdy))));
+        assert_eq!(only("23/09/2026"), Ok(Day::On(ymd(2026, 9, 23), Some(DateOrder::Dmy))));
+        assert_eq!(only("9/23/26"), Ok(Day::On(ymd(2026, 9, 23), Some(DateOrder::Mdy))));
+        assert_eq!(only("04/04/2026"), Ok(Day::On(ymd(2026, 4, 4), None)));
+        for text in
+            ["2026-01-02", "2026-01-02 00:00:00", "2026-01-02T00:00:00Z", "20260102", "2-Jan-2026", "Jan 2, 2026"]
+        {
+            assert_eq!(only(text), Ok(Day::On(ymd(2026, 1, 2), None)), "{text}");
+        }
+        assert_eq!(only("ASAP"), Ok(Day::Now));
+        assert!(day("09/23/2026", Some(DateOrder::Dmy)).is_err());
+        for text in ["", "46023", "2026-02-30", "soon", "1/2", "32/13/2026", "0026-01-01", "9999-01-01", "é"] {
+            assert!(only(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn increments_and_seconds() {
+        assert_eq!(increment("60/1").unwrap().to_string(), "60/1");
+        assert_eq!(increment("60s / 1s").unwrap().to_string(), "60/1");
+        assert!(increment("06-Jun").unwrap_err().help.contains("spreadsheet"));
+        assert!(increment("60").is_err() && increment("0/1").is_err());
+        assert_eq!(interval("60 sec").map(NonZeroU32::get), Ok(60));
+        assert!(interval("0").is_err() && seconds("1.5").is_err() && seconds("99999").is_err());
+    }
+
+    #[test]
+    fn units_that_divide_a_minute_evenly() {
+        let unit = |s| NonZeroU32::new(s).unwrap();
+        assert_eq!(per_minute(Decimal::new(1, 1), unit(1)), Some(Decimal::from(6)));
+        assert_eq!(per_minute(Decimal::new(12, 1), unit(60)), Some(Decimal::new(12, 1)));
+        assert_eq!(per_minute(Decimal::new(1, 0), unit(7)), None);
+    }
+
+    #[test]
+    fn a_cut_number_is_told() {
+        assert!(is_cut("4.47E+11") && is_cut("4E+11") && is_cut("4,47E+11") && is_cut("1.59E-03"));
+        assert!(!is_cut("447400") && !is_cut("E164") && !is_cut("1E") && !is_cut("xE+1"));
+    }
+}

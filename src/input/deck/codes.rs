@@ -1,0 +1,310 @@
+//! Codes as carriers write them: lists, ranges, spaces, signs, prefixes of international dialling.
+
+use super::cells::{Bad, Numbering, is_cut};
+use crate::input::fault::FaultKind;
+use crate::words::e164::{DialPrefix, NumberError};
+
+/// What a hyphen between digits means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hyphen {
+    /// `49172-49174`: from the first to the last.
+    Range,
+    /// `82-01`: one code in two parts.
+    Join,
+}
+
+impl Hyphen {
+    /// The words of `hyphen`.
+    pub const NAMES: [(&'static str, Self); 2] = [("range", Self::Range), ("join", Self::Join)];
+}
+
+/// Digits of a number with its country code (ITU-T E.164).
+const MOST_DIGITS: usize = 15;
+/// Codes in one range; more are a slip.
+const MOST_CODES: u64 = 10_000;
+/// A hyphen parts the ends of a range without doubt where both have as many digits as this or more, ascend and share
+/// their first digits: joined they would be no code.
+const RANGE_DIGITS: usize = 4;
+/// Parts from this many digits on are codes by themselves, so that blanks between them may part a list.
+const WHOLE_CODE: usize = 5;
+
+/// A code and its place in the cell [bytes].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Code {
+    pub prefix: DialPrefix,
+    pub start: usize,
+    pub end: usize,
+    /// It was written behind 00 or 011.
+    pub dialled: bool,
+}
+
+/// What is wrong with a part of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BadCode {
+    pub bad: Bad,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// How codes are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub numbering: Numbering,
+    pub hyphen: Option<Hyphen>,
+    /// Put before every code: the parts of the code in the columns before.
+    pub before: &'a str,
+}
+
+/// Reads the codes of a cell.
+pub(super) fn codes(text: &str, rules: Rules<'_>, found: &mut Vec<Code>, bad: &mut Vec<BadCode>) {
+    // The common cell: digits and nothing else.
+    if rules.before.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0') {
+        match prefix(text, rules.numbering) {
+            Ok((prefix, dialled)) => found.push(Code { prefix, start: 0, end: text.len(), dialled }),
+            Err(error) => bad.push(BadCode { bad: error, start: 0, end: text.len() }),
+        }
+        return;
+    }
+    let mut start = 0;
+    for token in text.split([',', ';', '|', '/', '\n']) {
+        let at = start;
+        start += token.len() + 1;
+        let blank = token.len() - token.trim_start().len();
+        let (from, part) = (at + blank, token.trim());
+        // A list may end with its separator.
+        if part.is_empty() && at > 0 {
+            continue;
+        }
+        let to = from + part.len();
+        match token_codes(part, rules) {
+            Ok(read) => {
+                found.extend(read.into_iter().map(|(prefix, dialled)| Code { prefix, start: from, end: to, dialled }));
+            }
+            Err(error) => bad.push(BadCode { bad: error, start: from, end: to }),
+        }
+    }
+}
+
+/// The codes of one part of a list.
+fn token_codes(part: &str, rules: Rules<'_>) -> Result<Vec<(DialPrefix, bool)>, Bad> {
+    if is_cut(part) {
+        let help = "a spreadsheet cut this code: export the column as text, with all its digits";
+        return Err(Bad::new(FaultKind::MangledCell, "is no code, but what a spreadsheet left of one", help));
+    }
+    let ends: Vec<&str> = part.split(['-', '–']).map(str::trim).collect();
+    match ends.as_slice() {
+        [one] => Ok(vec![prefix(&format!("{}{}", rules.before, digits(one)?), rules.numbering)?]),
+        [first, last] => range(first, last, rules),
+        _ => {
+            let joined = part.split(['-', '–']).map(str::trim).collect::<String>();
+            match rules.hyphen {
+                Some(Hyphen::Join) => {
+                    Ok(vec![prefix(&format!("{}{}", rules.before, digits(&joined)?), rules.numbering)?])
+                }
+                _ => Err(Bad::new(FaultKind::OutOfRange, "is no code", "digits, or two ends of a range")),
+            }
+        }
+    }
+}
+
+/// The digits of a code without its signs and blanks.
+fn digits(text: &str) -> Result<String, Bad> {
+    let text = text.trim();
+    let bare = text.strip_prefix('+').unwrap_or(text);
+    let parts: Vec<&str> = bare.split_whitespace().collect();
+    if parts.len() > 1 && parts.iter().all(|part| part.len() >= WHOLE_CODE) {
+        let help = "part the codes of a list by commas or semicolons";
+        return Err(Bad::new(
+            FaultKind::AmbiguousCell,
+            "can be read as several codes, or as one with blanks in it",
+            help,
+        ));
+    }
+    Ok(parts.concat())
+}
+
+fn range(first: &str, last: &str, rules: Rules<'_>) -> Result<Vec<(DialPrefix, bool)>, Bad> {
+    let (first, mut last) = (digits(first)?, digits(last)?);
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(&first) || !all_digits(&last) {
+        return Err(not_digits(&format!("{first}-{last}")));
+    }
+    let shared = first.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count();
+    let plain = first.len() == last.len() && first.len() >= RANGE_DIGITS && first <= last && shared >= 2;
+    match rules.hyphen {
+        Some(Hyphen::Join) => return Ok(vec![prefix(&format!("{}{first}{last}", rules.before), rules.numbering)?]),
+        None if !plain => {
+            let help = "say `hyphen = \"range\"` or `hyphen = \"join\"` in `deck`";
+            return Err(Bad::new(
+                FaultKind::AmbiguousCell,
+                "can be read as a range, or as one code in two parts",
+                help,
+            ));
+        }
+        _ => {}
+    }
+    // `49172-4`: the last digits alone.
+    if last.len() < first.len() {
+        last = format!("{}{last}", &first[..first.len() - last.len()]);
+    }
+    let ends = (first.parse::<u64>(), last.parse::<u64>());
+    let (Ok(from), Ok(to)) = ends else {
+        return Err(Bad::new(FaultKind::OutOfRange, "is no range", "codes of at most 15 digits"));
+    };
+    if last.len() > first.len() || to < from {
+        return Err(Bad::new(FaultKind::OutOfRange, "is no range: it ends before it begins", "the lower code first"));
+    }
+    if to - from >= MOST_CODES {
+        return Err(Bad::new(FaultKind::OutOfRange, "holds more than 10000 codes", "shorter codes for so many"));
+    }
+    let width = first.len();
+    (from..=to).map(|code| prefix(&format!("{}{code:0width$}", rules.before), rules.numbering)).collect()
+}
+
+fn not_digits(text: &str) -> Bad {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        let help = "a spreadsheet took this code for a quantity: export the column as text";
+        return Bad::new(FaultKind::MangledCell, "is no code", help);
+    }
+    Bad::new(FaultKind::OutOfRange, "is no code", "digits with the country code first, such as 1907")
+}
+
+/// A prefix from digits, and whether it was written with the digits that dial abroad.
+fn prefix(text: &str, numbering: Numbering) -> Result<(DialPrefix, bool), Bad> {
+    // No country code begins with 0, so that these are what is dialled before one.
+    let dialled = text.strip_prefix("00").or_else(|| text.strip_prefix("011"));
+    let (text, dialled) = (dialled.unwrap_or(text), dialled.is_some());
+    let mut completed = [b'1'; MOST_DIGITS];
+    let mut code = text;
+    if numbering == Numbering::Nanp && !dialled {
+        check_nanp(text.strip_prefix('1').unwrap_or(text))?;
+        // No area code begins with 1.
+        if !text.starts_with('1') {
+            // At most ten digits, all of them ASCII, as has been checked.
+            completed[1..=text.len()].copy_from_slice(text.as_bytes());
+            code = std::str::from_utf8(&completed[..=text.len()]).unwrap_or(text);
+        }
+    } else if let Some(national) = code.strip_prefix('1')
+        && national.starts_with(['0', '1'])
+    {
+        let help = "area codes begin with 2 to 9: did 011, which dials abroad, lose its 0?";
+        return Err(Bad::new(FaultKind::MangledCell, "is no code: no area code begins so", help));
+    }
+    match DialPrefix::parse(code) {
+        Ok(prefix) => Ok((prefix, dialled)),
+        Err(NumberError::LeadingZero) => {
+            let help = "codes begin with the country code: is it missing, or a 0 of 00 lost?";
+            Err(Bad::new(FaultKind::MangledCell, "is no code: it begins with 0, which no country code does", help))
+        }
+        Err(NumberError::Empty) => Err(Bad::new(FaultKind::MissingKey, "is empty", "a code such as 1907")),
+        Err(NumberError::TooLong) => {
+            Err(Bad::new(FaultKind::OutOfRange, "is no code: it has more than 15 digits", "a code such as 1907"))
+        }
+        Err(NumberError::NotADigit(_)) => Err(not_digits(text)),
+    }
+}
+
+/// National codes of the North American Numbering Plan: an area code, with an exchange of three digits if any.
+fn check_nanp(national: &str) -> Result<(), Bad> {
+    if !national.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(not_digits(national));
+    }
+    if national.is_empty() {
+        return Err(Bad::new(FaultKind::MissingKey, "is empty", "an area code and exchange such as 201555"));
+    }
+    if national.starts_with(['0', '1']) {
+        let help = "area codes begin with 2 to 9";
+        return Err(Bad::new(FaultKind::OutOfRange, "is no area code and exchange", help));
+    }
+    if matches!(national.len(), 1 | 2 | 4 | 5) {
+        let help = "an area code has three digits and its exchange three more: did a spreadsheet drop a 0?";
+        return Err(Bad::new(FaultKind::MangledCell, "is too short for an area code and exchange", help));
+    }
+    if national.len() > 10 {
+        return Err(Bad::new(FaultKind::OutOfRange, "is too long for an area code and exchange", "201555"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, numbering: Numbering, hyphen: Option<Hyphen>, before: &str) -> (Vec<String>, Vec<BadCode>) {
+        let (mut found, mut bad) = (Vec::new(), Vec::new());
+        codes(text, Rules { numbering, hyphen, before }, &mut found, &mut bad);
+        (found.iter().map(|code| code.prefix.to_string()).collect(), bad)
+    }
+
+    fn abroad(text: &str) -> Vec<String> {
+        let (found, bad) = read(text, Numbering::International, None, "");
+        assert_eq!(bad, [], "{text}");
+        found
+    }
+
+    fn refused(text: &str) -> Bad {
+        let (_, bad) = read(text, Numbering::International, None, "");
+        bad.first().unwrap_or_else(|| panic!("{text} was read")).bad.clone()
+    }
+
+    #[test]
+    fn lists_ranges_and_blanks() {
+        assert_eq!(abroad("1907"), ["1907"]);
+        assert_eq!(abroad("49152, 49162, 49172-49174"), ["49152", "49162", "49172", "49173", "49174"]);
+        assert_eq!(abroad("234803; 234806; 234703"), ["234803", "234806", "234703"]);
+        assert_eq!(abroad("447400-447409").len(), 10);
+        assert_eq!(abroad("+49 152"), ["49152"]);
+        assert_eq!(abroad("49 152 , +49162,"), ["49152", "49162"]);
+        assert_eq!(abroad("0049152"), ["49152"]);
+        assert_eq!(abroad("01144207"), ["44207"]);
+        let mut found = Vec::new();
+        let rules = Rules { numbering: Numbering::International, hyphen: None, before: "" };
+        codes("49152, 49162", rules, &mut found, &mut Vec::new());
+        assert_eq!((found[1].start, found[1].end), (7, 12));
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways() {
+        for text in ["82-01", "82-84", "49172-4", "1-212", "49152 49162"] {
+            assert!(refused(text).what.starts_with("can be read"), "{text}");
+        }
+        let stated = |text, hyphen| read(text, Numbering::International, Some(hyphen), "").0;
+        assert_eq!(stated("82-01", Hyphen::Join), ["8201"]);
+        assert_eq!(stated("1-212-555", Hyphen::Join), ["1212555"]);
+        assert_eq!(stated("82-84", Hyphen::Range), ["82", "83", "84"]);
+        assert_eq!(stated("49172-4", Hyphen::Range), ["49172", "49173", "49174"]);
+        assert!(stated("82-01", Hyphen::Range).is_empty());
+    }
+
+    #[test]
+    fn broken_codes() {
+        assert!(refused("4.47E+11").help.contains("spreadsheet"));
+        assert!(refused("49152.0").help.contains("spreadsheet"));
+        assert!(refused("044207").help.contains("lost"));
+        assert!(refused("1144207").help.contains("011"));
+        for text in ["", " ", "*", "49x", "1234567890123456", "447400-447300", "44740-44", "1000000-2000000", "1-2-3"] {
+            refused(text);
+        }
+    }
+
+    #[test]
+    fn area_codes_and_exchanges() {
+        let read = |text, before| read(text, Numbering::Nanp, None, before);
+        assert_eq!(read("201200", "").0, ["1201200"]);
+        assert_eq!(read("1201200", "").0, ["1201200"]);
+        assert_eq!(read("555", "201").0, ["1201555"]);
+        assert_eq!(read("555", "1201").0, ["1201555"]);
+        assert_eq!(read("201", "").0, ["1201"]);
+        assert_eq!(read("2012001", "").0, ["12012001"]);
+        for (text, before) in [("20120", ""), ("55", "201"), ("120120", ""), ("012012", ""), ("", "")] {
+            assert_eq!(read(text, before).1.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_in_two_columns() {
+        assert_eq!(read("152, 162", Numbering::International, None, "49").0, ["49152", "49162"]);
+        assert_eq!(read("", Numbering::International, None, "49").0, ["49"]);
+        assert_eq!(read("1520-1522", Numbering::International, None, "49").0, ["491520", "491521", "491522"]);
+    }
+}

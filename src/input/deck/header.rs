@@ -1,0 +1,244 @@
+//! Finds a deck's delimiter and header, and so what each of its columns holds.
+
+use super::layout::{LAYOUTS, Layout, Role};
+use super::scan::{Cell, Scanner};
+
+/// Lines among which a header is looked for: notices put letters before it.
+pub(super) const MOST_PREAMBLE: usize = 100;
+
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Which cells of a record hold what.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    /// The cells that a code is put together from.
+    pub code: Vec<usize>,
+    /// The cells that a name is put together from.
+    pub name: Vec<usize>,
+    /// The cells that are known and of no effect.
+    ignored: Vec<usize>,
+    /// The cell of each role, by the role's number.
+    at: [Option<usize>; Role::COUNT],
+    /// How many cells a record has.
+    pub width: usize,
+}
+
+/// A deck's columns and where its rows begin.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub layout: Option<&'static Layout>,
+    pub columns: Columns,
+    pub delimiter: u8,
+    /// First and last byte of the header.
+    pub header: Option<(usize, usize)>,
+    /// The cells of the header.
+    pub cells: Vec<Cell>,
+    /// Where the rows begin.
+    pub rows: usize,
+}
+
+impl Columns {
+    pub(super) fn new(roles: impl IntoIterator<Item = (Role, usize)>, width: usize) -> Self {
+        let mut columns = Self { width, ..Self::default() };
+        for (role, at) in roles {
+            match role {
+                Role::Code => columns.code.push(at),
+                Role::Name => columns.name.push(at),
+                Role::Ignored => columns.ignored.push(at),
+                role => _ = columns.at[role as usize].get_or_insert(at),
+            }
+        }
+        columns
+    }
+
+    /// The cell of a role.
+    pub(super) fn of(&self, role: Role) -> Option<usize> {
+        self.at[role as usize]
+    }
+
+    /// What a cell holds.
+    pub(super) fn role(&self, cell: usize) -> Option<Role> {
+        if self.code.contains(&cell) {
+            return Some(Role::Code);
+        }
+        if self.name.contains(&cell) {
+            return Some(Role::Name);
+        }
+        if self.ignored.contains(&cell) {
+            return Some(Role::Ignored);
+        }
+        Role::ALL.into_iter().find(|role| self.of(*role) == Some(cell))
+    }
+
+    pub(super) fn has_price(&self) -> bool {
+        [Role::PerMinute, Role::First, Role::Interstate, Role::UnitPrice].iter().any(|role| self.of(*role).is_some())
+    }
+}
+
+/// Letters and digits of a header, in lower case: what is left of it in every hand.
+pub(super) fn bare(text: &str) -> String {
+    let kept: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if kept.is_empty() { text.trim().to_owned() } else { kept }
+}
+
+/// The delimiters to try.
+pub(super) fn delimiters(stated: Option<u8>) -> Vec<u8> {
+    stated.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter])
+}
+
+/// The columns of a layout in a header; nothing where a needed one is not there.
+fn fit(layout: &'static Layout, names: &[String]) -> Option<Columns> {
+    let mut roles = Vec::new();
+    for column in layout.columns {
+        let known: Vec<String> = column.names.iter().map(|name| bare(name)).collect();
+        match names.iter().position(|name| known.contains(name)) {
+            Some(at) => roles.push((column.role, at)),
+            None if column.needed => return None,
+            None => {}
+        }
+    }
+    let columns = Columns::new(roles, names.len());
+    (!columns.code.is_empty() && columns.has_price()).then_some(columns)
+}
+
+fn matched(columns: &Columns) -> usize {
+    columns.code.len() + columns.name.len() + columns.ignored.len() + columns.at.iter().flatten().count()
+}
+
+/// The layout of a header: of those that fit, the one that knows the most of its columns.
+pub(super) fn recognise(names: &[String], only: Option<&'static Layout>) -> Option<(&'static Layout, Columns)> {
+    let mut best: Option<(&'static Layout, Columns)> = None;
+    for layout in LAYOUTS.iter().filter(|layout| only.is_none_or(|only| only.name == layout.name)) {
+        if let Some(columns) = fit(layout, names)
+            && best.as_ref().is_none_or(|(_, other)| matched(other) < matched(&columns))
+        {
+            best = Some((layout, columns));
+        }
+    }
+    best
+}
+
+/// The first records of a text, until `take` makes something of one.
+pub(super) fn first<T>(text: &str, delimiter: u8, mut take: impl FnMut(&[Cell], Record) -> Option<T>) -> Option<T> {
+    let mut scanner = Scanner::new(text, delimiter);
+    let mut cells = Vec::new();
+    for _ in 0..MOST_PREAMBLE {
+        if !scanner.next(&mut cells) {
+            return None;
+        }
+        let (start, end) = (cells.first().map_or(0, |c| c.start), cells.last().map_or(0, |c| c.end));
+        if let Some(found) = take(&cells, Record { start, end, next: scanner.at() }) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record {
+    pub start: usize,
+    pub end: usize,
+    pub next: usize,
+}
+
+/// The names in a header.
+pub(super) fn names(text: &str, cells: &[Cell]) -> Vec<String> {
+    cells.iter().map(|cell| bare(text.get(cell.start..cell.end).unwrap_or_default())).collect()
+}
+
+/// Recognises a layout, any or the one that is named.
+pub(super) fn by_layout(text: &str, only: Option<&'static Layout>, delimiter: Option<u8>) -> Option<Found> {
+    for delimiter in delimiters(delimiter) {
+        let found = first(text, delimiter, |cells, record| {
+            let (layout, columns) = recognise(&names(text, cells), only)?;
+            Some(Found {
+                layout: Some(layout),
+                columns,
+                delimiter,
+                header: Some((record.start, record.end)),
+                cells: cells.to_vec(),
+                rows: record.next,
+            })
+        });
+        if found.is_some() {
+            return found;
+        }
+    }
+    // Without a header, by the number of cells: only where the layout is named.
+    let layout = only.filter(|layout| !layout.positions.is_empty())?;
+    delimiters(delimiter).into_iter().find_map(|delimiter| {
+        first(text, delimiter, |cells, record| {
+            let roles = layout.positions.iter().find(|roles| roles.len() == cells.len())?;
+            // The code begins with a digit: this is a row, and not prose.
+            let code = text.get(cells.first()?.start..)?.trim_start_matches('+');
+            if !code.starts_with(|c: char| c.is_ascii_digit()) {
+                return None;
+            }
+            Some(Found {
+                layout: Some(layout),
+                columns: Columns::new(roles.iter().copied().zip(0..), roles.len()),
+                delimiter,
+                header: None,
+                cells: Vec::new(),
+                rows: line_start(text, record.start),
+            })
+        })
+    })
+}
+
+/// Where the line of a byte begins.
+fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(header: &str) -> Option<&'static str> {
+        by_layout(header, None, None).and_then(|found| found.layout).map(|layout| layout.name)
+    }
+
+    #[test]
+    fn headers_tell_their_layout() {
+        for (header, name) in [
+            ("NPANXX,Rate,Wireless,Land Line", "npanxx"),
+            ("lrn_prefix,interstate,intrastate", "lrn"),
+            ("npanxx,interstate,intrastate,indeterminate,effective_date", "npanxx-jurisdiction"),
+            ("npa,nxx,interstate,intrastate,indeterminate,effective_date,state", "npa-nxx-jurisdiction"),
+            (
+                "Destination,Prefix,First Interval,Sub Interval,Default,Interstate Rate,Intrastate Rate,Status,Start Date",
+                "flowroute",
+            ),
+            (
+                "dialprefix;destination name;rate interstate;rate intrastate;initial billing time;billing increment",
+                "callwithus",
+            ),
+            ("dialprefix;destination name;rate;initial billing time;billing increment", "callwithus"),
+            ("ISO,Country,Description,Price / min,Origination Prefixes,Destination Prefixes", "twilio"),
+            (
+                "Country,Description,Prefix,Effective from,Rate Id,Forbidden,Discontinued,Price 1,Price N,Interval 1,Interval N",
+                "tcxc",
+            ),
+            ("ACME\n\nCountry,Network,Dial Codes,Rate/Min,Effective,Billing,Change", "rate-notice"),
+            ("prefix,rate_cost,rate_increment", "kazoo"),
+            ("Name,Match Prefix,Number Length,Rate,Billable Unit(s),Initial Time(s),Initial Cost", "yeastar"),
+            (
+                "carrier_id,lrn_prefix,interstate,intrastate,effective_date,expiration_date,min_inc,add_inc,sdc_penalty,permanent",
+                "lcr",
+            ),
+            ("country_code,country_name,category,price,prefixes,resource,direction,resolutions", "call-resources"),
+            ("prefix,destination,per_minute,increment", "trunkrisk"),
+        ] {
+            assert_eq!(layout(header), Some(name), "{header}");
+            // In any hand, and parted by tabs.
+            if header.contains(',') {
+                assert_eq!(layout(&header.to_uppercase().replace(',', "\t")), Some(name), "{header}");
+            }
+        }
+        assert_eq!(layout("a,b\n1,2"), None);
+        assert_eq!(layout("Prefix,Price"), None);
+        assert_eq!(layout(""), None);
+    }
+}

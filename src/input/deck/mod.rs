@@ -1,0 +1,440 @@
+//! Carriers' own decks, untouched: delimited text in the layouts that carriers mail, read into rate rows.
+//!
+//! What a cell can mean in two ways is never guessed: it is a fault until the table states it. Every fault names its line
+//! and column; what is wrong with many cells is told for the first of them and counted.
+
+mod cells;
+mod cgrates;
+mod codes;
+mod header;
+pub mod layout;
+mod rows;
+mod scan;
+mod spec;
+mod troubles;
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::NaiveDate;
+
+use self::header::{Columns, Found, bare, by_layout, delimiters, first, names};
+use self::layout::Layout;
+use self::rows::{Outcome, Rows};
+use self::spec::Header;
+use self::troubles::Troubles;
+use super::fault::{FaultKind, did_you_mean};
+use super::files::{DeckText, FileFault, Folder};
+use super::plan::InputRecord;
+use super::reader::Log;
+use crate::model::rates::{Billing, Deck, RateRow};
+use crate::words::diagnostic::{SourceId, Sources, Span};
+use crate::words::e164::DialPrefix;
+use crate::words::money::Currency;
+use crate::words::rounding::Rounding;
+
+pub use self::cells::DateOrder;
+pub use self::spec::DeckSpec;
+
+/// What the table says that its deck leaves out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Around<'a> {
+    /// The currency; nothing where no table is there.
+    pub currency: Option<Currency>,
+    /// Increment and connect fee of rows that name none.
+    pub billing: Option<&'a Billing>,
+    /// First day of rows that name none.
+    pub effective_from: Option<NaiveDate>,
+    /// Last day of rows that name none.
+    pub expires: Option<NaiveDate>,
+}
+
+/// The rows of a deck.
+#[derive(Debug)]
+pub struct Read {
+    /// The rows.
+    pub rows: Vec<RateRow>,
+    /// What was made of the file.
+    pub deck: Deck,
+    /// Rows with a fee on short calls: the first and how many.
+    pub short_fees: Option<(Span, usize)>,
+    /// The rounding of a call, where the deck states one.
+    pub rounding: Option<Rounding>,
+}
+
+/// Where the files of a deck come from, and what is kept of them.
+#[derive(Debug)]
+pub struct Files<'a> {
+    /// The folder that paths start at.
+    pub folder: &'a Folder,
+    /// The table's folder from there, with a slash at its end; empty where it is the same.
+    pub base: &'a str,
+    /// The texts.
+    pub sources: &'a mut Sources,
+    /// The inputs.
+    pub inputs: &'a mut Vec<InputRecord>,
+    /// The deck itself, where it is at hand.
+    pub given: Option<DeckText>,
+}
+
+/// What a carrier's file holds.
+#[derive(Debug)]
+pub enum Source {
+    /// Text.
+    Text(DeckText),
+    /// The sheets of a spreadsheet, each with its name.
+    Sheets(Vec<(String, DeckText)>),
+}
+
+/// A file of the deck.
+struct Kept {
+    id: SourceId,
+    sha256: String,
+}
+
+impl Files<'_> {
+    fn keep(&mut self, text: DeckText) -> Kept {
+        let id = self.sources.add(text.name, text.text);
+        Kept { id, sha256: text.sha256 }
+    }
+
+    fn read(&mut self, file: &str, span: Option<Span>, log: &Log) -> Option<Kept> {
+        match self.folder.read_deck(&format!("{}{file}", self.base)) {
+            Ok(text) => Some(self.keep(text)),
+            Err(FileFault { kind, message, help }) => {
+                match span {
+                    Some(span) => log.faults.at(kind, span, format!("deck: {message}"), "named here", help),
+                    None => log.faults.bare(kind, message, help),
+                }
+                None
+            }
+        }
+    }
+
+    fn record(&mut self, kept: &Kept, rows: usize) {
+        let path = self.sources.name(kept.id).to_owned();
+        self.inputs.push(InputRecord { path, sha256: kept.sha256.clone(), rows });
+    }
+}
+
+/// Reads a deck. Nothing where its file cannot be read or its columns are not known; rows at fault are left out, and told
+/// in the log.
+pub fn read(spec: &DeckSpec, around: &Around<'_>, files: &mut Files<'_>, log: &Log) -> Option<Read> {
+    let kept = match files.given.take() {
+        Some(text) => Some(files.keep(text)),
+        None => files.read(&spec.file, spec.span, log),
+    };
+    let more: Vec<Option<Kept>> = spec.more.iter().map(|(file, span)| files.read(file, Some(*span), log)).collect();
+    let previous = spec.previous.as_ref().map(|previous| files.read(&previous.file, Some(previous.span), log));
+    let (kept, more) = (kept?, more.into_iter().collect::<Option<Vec<_>>>()?);
+    if let Some((stated, span)) = &spec.sha256
+        && *stated != kept.sha256
+    {
+        log.faults.at(
+            FaultKind::OtherDeck,
+            *span,
+            format!("{} is not the deck that the table was checked with", files.sources.name(kept.id)),
+            format!("its SHA-256 is {}", kept.sha256),
+            "read the new deck with `rates import` and `rates diff`, then state its digest",
+        );
+    }
+    let ids: Vec<SourceId> = std::iter::once(kept.id).chain(more.iter().map(|kept| kept.id)).collect();
+    let read = parse(spec, around, &ids, &kept.sha256, files.sources, log);
+    files.record(&kept, read.as_ref().map_or(0, |read| read.rows.len()));
+    for kept in &more {
+        files.record(kept, 0);
+    }
+    if let (Some(stated), Some(previous)) = (&spec.previous, previous.flatten()) {
+        if let Some(read) = &read {
+            vanished(spec, stated, previous.id, around, read, files.sources, log);
+        }
+        files.record(&previous, 0);
+    }
+    read
+}
+
+/// Reads a deck whose text is at hand.
+pub fn parse(
+    spec: &DeckSpec,
+    around: &Around<'_>,
+    ids: &[SourceId],
+    sha256: &str,
+    sources: &Sources,
+    log: &Log,
+) -> Option<Read> {
+    let id = *ids.first()?;
+    let before = log.faults.len();
+    let read = if is_cgrates(spec, sources.content(id)) {
+        cgrates::read(spec, around, ids, sha256, sources, log)
+    } else {
+        delimited(spec, around, id, sha256, sources, log)
+    };
+    if let Some(read) = &read
+        && read.rows.is_empty()
+        && log.faults.len() == before
+    {
+        let (message, help) = match read.deck.layout {
+            layout::CGRATES => (
+                "the deck holds no row: its destinations are not there",
+                "name the other tables: more = [\"DestinationRates.csv\", \"Destinations.csv\"]",
+            ),
+            _ => ("the deck holds no row", "is it the right file, and the right `columns`, `only` or `delimiter`?"),
+        };
+        log.faults.at(FaultKind::EmptyDeck, Span::new(id, 0, 0), message, "no row", help);
+    }
+    read
+}
+
+/// CGRateS's tables begin with `#Id`.
+fn is_cgrates(spec: &DeckSpec, text: &str) -> bool {
+    match spec.format {
+        Some(layout) => layout.name == layout::CGRATES,
+        None => spec.columns.is_empty() && text.get(..3).is_some_and(|begin| begin.eq_ignore_ascii_case("#id")),
+    }
+}
+
+fn delimited(
+    spec: &DeckSpec,
+    around: &Around<'_>,
+    id: SourceId,
+    sha256: &str,
+    sources: &Sources,
+    log: &Log,
+) -> Option<Read> {
+    let text = sources.content(id);
+    let found = if spec.columns.is_empty() {
+        by_layout(text, spec.format, spec.delimiter).or_else(|| {
+            unknown(spec, id, text, log);
+            None
+        })?
+    } else {
+        by_columns(spec, id, text, sources, log)?
+    };
+    let mut troubles = Troubles::new(&log.faults, id, text);
+    for (name, _, span) in &spec.only {
+        if !found.cells.iter().any(|cell| bare(slice(text, cell)) == bare(name)) {
+            let headers: Vec<&str> = found.cells.iter().map(|cell| slice(text, cell)).collect();
+            let message = format!("{} has no column `{name}`", sources.name(id));
+            log.faults.at(FaultKind::UnknownName, *span, message, "no such column", did_you_mean(name, &headers));
+        }
+    }
+    let outcome = Rows::new(text, spec, &found, around, &mut troubles).read(found.delimiter, found.rows);
+    troubles.finish();
+    Some(finish(outcome, found, id, sha256, sources))
+}
+
+fn slice<'a>(text: &'a str, cell: &scan::Cell) -> &'a str {
+    text.get(cell.start..cell.end).unwrap_or_default()
+}
+
+/// Puts together what was read.
+fn finish(mut outcome: Outcome, found: Found, id: SourceId, sha256: &str, sources: &Sources) -> Read {
+    let text = sources.content(id);
+    withdraw(&mut outcome);
+    let names = found.cells.iter().enumerate().map(|(i, cell)| {
+        let name = slice(text, cell).split_whitespace().collect::<Vec<_>>().join(" ");
+        (name, found.columns.role(i).map(layout::Role::name))
+    });
+    let mut columns: Vec<(String, Option<&'static str>)> = names.collect();
+    if found.header.is_none() {
+        columns = (0..found.columns.width)
+            .map(|i| (format!("column {}", i + 1), found.columns.role(i).map(layout::Role::name)))
+            .collect();
+    }
+    let mut prose: Vec<Span> = preamble(text, &found, id);
+    prose.append(&mut outcome.prose);
+    prose.sort_unstable();
+    let mut notes = Vec::new();
+    if outcome.no_charge > 0 {
+        notes.push(format!(
+            "{} rows are free for calls shorter than some seconds: that is not reckoned, so that costs are upper bounds",
+            outcome.no_charge
+        ));
+    }
+    let (layout, what) = match found.layout {
+        Some(Layout { name, what, .. }) => (*name, *what),
+        None => ("columns", "the columns that the table names"),
+    };
+    let deck = Deck {
+        path: sources.name(id).to_owned(),
+        sha256: sha256.to_owned(),
+        layout,
+        what,
+        delimiter: char::from(found.delimiter),
+        header: found.header.map(|(start, end)| Span::new(id, start, end)),
+        columns,
+        dates: outcome.dates.map(DateOrder::name),
+        lines: outcome.lines,
+        rows: outcome.rows.len(),
+        blocked: outcome.blocked,
+        withdrawn: outcome.withdrawn.len(),
+        elsewhere: outcome.elsewhere,
+        prose,
+        notes,
+        unstated: outcome.unstated,
+    };
+    Read { rows: outcome.rows, deck, short_fees: outcome.short_fees, rounding: None }
+}
+
+/// The lines before a header or the first row.
+fn preamble(text: &str, found: &Found, id: SourceId) -> Vec<Span> {
+    let end = found.header.map_or(found.rows, |(start, _)| start);
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for line in text.get(..end).unwrap_or_default().split_inclusive('\n') {
+        let bare = line.trim_matches([',', ';', '\t', ' ', '\r', '\n', '"']);
+        if !bare.is_empty() {
+            lines.push(Span::new(id, at, at + line.trim_end().len()));
+        }
+        at += line.len();
+    }
+    lines
+}
+
+/// A row taken back ends the rows of its code that began before.
+fn withdraw(outcome: &mut Outcome) {
+    if outcome.withdrawn.is_empty() {
+        return;
+    }
+    let gone: BTreeMap<DialPrefix, NaiveDate> =
+        outcome.withdrawn.iter().filter_map(|gone| gone.from.map(|from| (gone.prefix, from))).collect();
+    for row in &mut outcome.rows {
+        if let Some(day) = gone.get(&row.prefix)
+            && row.effective_from.is_none_or(|from| from < *day)
+            && row.expires.is_none_or(|last| last >= *day)
+        {
+            row.expires = day.pred_opt();
+        }
+    }
+}
+
+/// Says that a deck is of no layout that is known.
+fn unknown(spec: &DeckSpec, id: SourceId, text: &str, log: &Log) {
+    let line = text.lines().next().unwrap_or_default();
+    let span = Span::new(id, 0, line.len());
+    let (message, help) = match spec.format {
+        Some(layout) => {
+            let wanted: Vec<&str> =
+                layout.columns.iter().filter(|c| c.needed).filter_map(|c| c.names.first().copied()).collect();
+            (
+                format!("the deck is not of the layout `{}`: {}", layout.name, layout.what),
+                format!("its header has {}; name the `columns` of another", wanted.join(", ")),
+            )
+        }
+        None => (
+            "the deck is of no layout known here".to_owned(),
+            "name its columns in a table: deck = { file = \"…\", columns = { prefix = \"…\", per_minute = \"…\" } }"
+                .to_owned(),
+        ),
+    };
+    log.faults.at(FaultKind::UnknownLayout, span, message, "the first line", help);
+}
+
+/// Finds the columns that a table names.
+fn by_columns(spec: &DeckSpec, id: SourceId, text: &str, sources: &Sources, log: &Log) -> Option<Found> {
+    let wanted: Vec<String> = spec
+        .columns
+        .iter()
+        .filter_map(|(_, header, _)| if let Header::Named(name) = header { Some(bare(name)) } else { None })
+        .collect();
+    let farthest =
+        spec.columns.iter().filter_map(|(_, h, _)| if let Header::At(at) = h { Some(*at) } else { None }).max();
+    let place = |names: &[String], header: &Header| match header {
+        Header::At(at) => Some(*at),
+        Header::Named(name) => names.iter().position(|other| *other == bare(name)),
+    };
+    // The header that has the most of the columns; the first of those.
+    let mut best: Option<(usize, u8, Found, Vec<String>)> = None;
+    for delimiter in delimiters(spec.delimiter) {
+        let _ = first(text, delimiter, |cells, record| -> Option<()> {
+            let names = names(text, cells);
+            let wide =
+                farthest.is_none_or(|farthest| names.len() > farthest) && (names.len() > 1 || spec.columns.len() == 1);
+            let score = wanted.iter().filter(|name| names.contains(name)).count();
+            if !wide || best.as_ref().is_some_and(|(other, _, _, _)| *other >= score) {
+                return None;
+            }
+            let roles: Vec<_> = spec
+                .columns
+                .iter()
+                .filter_map(|(role, header, _)| place(&names, header).map(|at| (*role, at)))
+                .collect();
+            let columns = Columns::new(roles, names.len());
+            let (header, rows) =
+                if spec.no_header { (None, 0) } else { (Some((record.start, record.end)), record.next) };
+            let cells = if spec.no_header { Vec::new() } else { cells.to_vec() };
+            best = Some((score, delimiter, Found { layout: None, columns, delimiter, header, cells, rows }, names));
+            None
+        });
+    }
+    let Some((score, _, found, names)) = best else {
+        let help = "its delimiter, where it is none of , ; tab |, or the number of its columns";
+        log.faults.at(FaultKind::UnknownLayout, Span::new(id, 0, 0), "the deck has no such columns", "too few", help);
+        return None;
+    };
+    let mut sound = true;
+    for (_, header, span) in &spec.columns {
+        let Header::Named(name) = header else { continue };
+        let hits = names.iter().filter(|other| **other == bare(name)).count();
+        if hits == 1 {
+            continue;
+        }
+        sound = false;
+        let shown: Vec<String> =
+            found.cells.iter().map(|cell| slice(text, cell).split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+        if hits > 1 {
+            let message = format!("{} has {hits} columns `{name}`", sources.name(id));
+            log.faults.at(
+                FaultKind::AmbiguousCell,
+                *span,
+                message,
+                "which of them?",
+                "name the column by its number, from 1",
+            );
+        } else {
+            let message = format!("{} has no column `{name}`", sources.name(id));
+            let help = if score == 0 { did_you_mean("", &shown) } else { did_you_mean(name, &shown) };
+            log.faults.at(FaultKind::UnknownName, *span, message, "no such column", help);
+        }
+    }
+    sound.then_some(found)
+}
+
+/// Codes of the previous deck that are gone and not taken back.
+fn vanished(
+    spec: &DeckSpec,
+    stated: &spec::Previous,
+    id: SourceId,
+    around: &Around<'_>,
+    read: &Read,
+    sources: &Sources,
+    log: &Log,
+) {
+    let own = Log::default();
+    let old = parse(spec, around, &[id], "", sources, &own);
+    let faults = own.faults.into_sorted();
+    let (Some(old), None) = (old, faults.first()) else {
+        let first = faults.first().map_or(String::new(), |fault| fault.message.clone());
+        log.faults.at(
+            FaultKind::Unreadable,
+            stated.span,
+            format!("the deck before, {}, cannot be read: {first}", sources.name(id)),
+            "named here",
+            "lint it by itself",
+        );
+        return;
+    };
+    let codes: HashSet<DialPrefix> = read.rows.iter().map(|row| row.prefix).collect();
+    let gone: Vec<&RateRow> = old.rows.iter().filter(|row| !codes.contains(&row.prefix)).collect();
+    let count = gone.iter().map(|row| row.prefix).collect::<HashSet<_>>().len().saturating_sub(read.deck.withdrawn);
+    if count <= stated.lost {
+        return;
+    }
+    let mut troubles = Troubles::new(&log.faults, id, sources.content(id));
+    let help = format!("ask the carrier; where they are gone on purpose: previous = {{ file = …, lost = {count} }}");
+    let message = format!("{count} codes of the deck before are gone, and not marked as withdrawn");
+    for row in gone {
+        troubles.at(FaultKind::RowsVanished, (row.span.start as usize, row.span.end as usize), &message, &help);
+    }
+    troubles.finish();
+}

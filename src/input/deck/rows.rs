@@ -1,0 +1,664 @@
+//! From records to rate rows.
+
+use std::num::NonZeroU32;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::Around;
+use super::cells::{
+    Bad, DateOrder, Day, Numbering, State, amount, day, flag, increment, interval, per_minute, seconds, state,
+};
+use super::codes::{BadCode, Code, Rules, codes};
+use super::header::{Columns, Found, bare};
+use super::layout::Role;
+use super::scan::{Cell, Scanner, Trouble};
+use super::spec::DeckSpec;
+use super::troubles::Troubles;
+use crate::input::fault::FaultKind;
+use crate::model::rates::{Price, RatePerMinute, RateRow};
+use crate::words::diagnostic::Span;
+use crate::words::e164::DialPrefix;
+use crate::words::increment::BillingIncrement;
+
+/// Larger amounts are slips: a hundred trillion.
+const MOST_MONEY: Decimal = Decimal::from_parts(0x107A_4000, 0x5AF3, 0, false, 0);
+
+/// What was read, and what was not.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub rows: Vec<RateRow>,
+    pub lines: usize,
+    pub blocked: usize,
+    pub withdrawn: Vec<Withdrawn>,
+    pub elsewhere: usize,
+    pub prose: Vec<Span>,
+    /// Rows without an increment: the first and how many.
+    pub unstated: Option<(Span, usize)>,
+    /// The order of dates that cells show or the table states.
+    pub dates: Option<DateOrder>,
+    /// Rows with a fee on short calls: the first and how many.
+    pub short_fees: Option<(Span, usize)>,
+    /// Rows with seconds free of charge.
+    pub no_charge: usize,
+}
+
+/// A row taken back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Withdrawn {
+    pub prefix: DialPrefix,
+    pub from: Option<NaiveDate>,
+}
+
+/// A line that may be a footnote: it is one where no row follows.
+struct Suspect {
+    range: (usize, usize),
+    cells: usize,
+}
+
+/// Reads the rows of a deck.
+pub(super) struct Rows<'a, 't> {
+    text: &'a str,
+    spec: &'a DeckSpec,
+    columns: &'a Columns,
+    header: Vec<String>,
+    numbering: Numbering,
+    dates: Option<DateOrder>,
+    around: &'a Around<'a>,
+    troubles: &'a mut Troubles<'t>,
+    cells: Vec<Cell>,
+    codes: Vec<Code>,
+    bad: Vec<BadCode>,
+    before: String,
+    out: Outcome,
+    suspects: Vec<Suspect>,
+    /// The date cell read last: a column often says the same everywhere.
+    last_day: Option<(&'a str, Day)>,
+    /// The first cells that show the one and the other order of dates.
+    shown: [Option<(usize, usize)>; 2],
+    /// Codes written behind 00 or 011, and others abroad: the first and how many.
+    dialled: [Option<((usize, usize), usize)>; 2],
+    only: Vec<(usize, &'a str)>,
+    /// The carrier of the first row, where the rows name one.
+    carrier: Option<&'a str>,
+}
+
+fn count(entry: &mut Option<(Span, usize)>, span: Span) {
+    entry.get_or_insert((span, 0)).1 += 1;
+}
+
+impl<'a, 't> Rows<'a, 't> {
+    pub(super) fn new(
+        text: &'a str,
+        spec: &'a DeckSpec,
+        found: &'a Found,
+        around: &'a Around<'a>,
+        troubles: &'a mut Troubles<'t>,
+    ) -> Self {
+        let header = found.cells.iter().map(|cell| text.get(cell.start..cell.end).unwrap_or_default().to_owned());
+        let header: Vec<String> = header.collect();
+        let only = spec.only.iter().filter_map(|(name, value, _)| {
+            let at = header.iter().position(|cell| bare(cell) == bare(name))?;
+            Some((at, value.as_str()))
+        });
+        Self {
+            text,
+            spec,
+            columns: &found.columns,
+            numbering: found.layout.map_or(Numbering::International, |layout| layout.numbering),
+            dates: spec.dates.or(found.layout.and_then(|layout| layout.dates)),
+            around,
+            troubles,
+            cells: Vec::new(),
+            codes: Vec::new(),
+            bad: Vec::new(),
+            before: String::new(),
+            out: Outcome::default(),
+            suspects: Vec::new(),
+            last_day: None,
+            shown: [None; 2],
+            dialled: [None; 2],
+            only: only.collect(),
+            carrier: None,
+            header,
+        }
+    }
+
+    /// Reads every record from a byte on.
+    pub(super) fn read(mut self, delimiter: u8, from: usize) -> Outcome {
+        let mut scanner = Scanner::new(self.text, delimiter);
+        scanner.skip_to(from);
+        let mut cells = std::mem::take(&mut self.cells);
+        // A row for each line, as most decks have; codes in lists are more, and make room for themselves.
+        let lines = self.text.as_bytes().iter().filter(|byte| **byte == b'\n').count();
+        self.out.rows.reserve_exact(lines);
+        while scanner.next(&mut cells) {
+            std::mem::swap(&mut self.cells, &mut cells);
+            self.record(scanner.trouble);
+            std::mem::swap(&mut self.cells, &mut cells);
+        }
+        self.out.prose.extend(self.suspects.iter().map(|s| self.troubles.span(s.range.0, s.range.1)));
+        self.orders();
+        self.lost_zeros();
+        self.out.dates = self.dates.or(match self.shown {
+            [Some(_), None] => Some(DateOrder::Dmy),
+            [None, Some(_)] => Some(DateOrder::Mdy),
+            _ => None,
+        });
+        self.out
+    }
+
+    fn range(&self) -> (usize, usize) {
+        (self.cells.first().map_or(0, |cell| cell.start), self.cells.last().map_or(0, |cell| cell.end))
+    }
+
+    fn text_of(&self, cell: Cell) -> &'a str {
+        self.text.get(cell.start..cell.end).unwrap_or_default()
+    }
+
+    /// A cell and its text.
+    fn at(&self, index: usize) -> (Cell, &'a str) {
+        let cell = self.cells.get(index).copied().unwrap_or(Cell { start: 0, end: 0, doubled: false });
+        (cell, self.text_of(cell))
+    }
+
+    /// The cell of a role, where the layout has one and something is in it.
+    fn given(&self, role: Role) -> Option<(usize, Cell, &'a str)> {
+        let index = self.columns.of(role)?;
+        let (cell, text) = self.at(index);
+        (!text.is_empty()).then_some((index, cell, text))
+    }
+
+    fn column(&self, index: usize) -> String {
+        match self.header.get(index).filter(|name| !name.is_empty()) {
+            Some(name) => format!("`{}`", name.split_whitespace().collect::<Vec<_>>().join(" ")),
+            None => format!("column {}", index + 1),
+        }
+    }
+
+    fn fault(&mut self, index: usize, cell: Cell, bad: &Bad) {
+        let column = self.column(index);
+        self.troubles.cell(&column, bad, (cell.start, cell.end.max(cell.start)));
+    }
+
+    /// Reads a cell, or tells what is wrong with it.
+    fn take<T>(&mut self, role: Role, read: impl Fn(&str) -> Result<T, Bad>) -> Result<Option<T>, ()> {
+        let Some((index, cell, text)) = self.given(role) else { return Ok(None) };
+        match read(text) {
+            Ok(value) => Ok(Some(value)),
+            Err(bad) => {
+                self.fault(index, cell, &bad);
+                Err(())
+            }
+        }
+    }
+
+    fn record(&mut self, trouble: Option<Trouble>) {
+        let (start, end) = self.range();
+        match trouble {
+            Some(Trouble::Unclosed(at)) => {
+                let help =
+                    "close the quote, or double it where it belongs to the text; the rest of the line was not read";
+                self.troubles.at(FaultKind::UnclosedQuote, (at, at + 1), "a quote is not closed in its line", help);
+                return;
+            }
+            Some(Trouble::Behind(at)) => {
+                let help = "a quoted cell ends with its quote; double a quote that belongs to the text";
+                let message = "text stands behind a closing quote";
+                self.troubles.at(FaultKind::UnclosedQuote, (at, end.max(at)), message, help);
+                return;
+            }
+            None => {}
+        }
+        if self.is_prose() {
+            let filled = self.cells.iter().filter(|cell| cell.end > cell.start).count();
+            if filled == 1 && self.cells.len() == self.columns.width {
+                // A heading between the rows.
+                let span = self.troubles.span(start, end);
+                self.out.prose.push(span);
+            } else {
+                self.suspects.push(Suspect { range: (start, end), cells: self.cells.len() });
+            }
+            return;
+        }
+        let width = self.columns.width;
+        let extra = self.cells.iter().skip(width).any(|cell| cell.end > cell.start);
+        if self.cells.len() < width || extra {
+            self.ragged((start, end), self.cells.len());
+            return;
+        }
+        // A row follows: what was taken for footnotes are rows that cannot be read.
+        for suspect in std::mem::take(&mut self.suspects) {
+            if suspect.cells == width {
+                let help = "a code and a price in every row; notes stand before or behind the rows";
+                self.troubles.at(FaultKind::MissingKey, suspect.range, "a row has neither a code nor a price", help);
+            } else {
+                self.ragged(suspect.range, suspect.cells);
+            }
+        }
+        self.out.lines += 1;
+        // What is wrong with it has been told.
+        let _ = self.row();
+    }
+
+    fn ragged(&mut self, range: (usize, usize), cells: usize) {
+        let message = format!("a row has {cells} cells, and the header {}", self.columns.width);
+        let help = "as many cells in every row; a cell with the delimiter in it stands between quotes";
+        self.troubles.at(FaultKind::RaggedRow, range, &message, help);
+    }
+
+    /// Whether a line is no row: there is no code in it, and no price.
+    fn is_prose(&self) -> bool {
+        let words = |text: &str| text.is_empty() || text.starts_with(|c: char| c.is_alphabetic() || "*(#".contains(c));
+        self.columns.code.iter().all(|index| words(self.at(*index).1))
+            && PRICES
+                .iter()
+                .filter_map(|role| self.columns.of(*role))
+                .all(|index| !self.at(index).1.bytes().any(|b| b.is_ascii_digit()))
+    }
+
+    fn row(&mut self) -> Result<(), ()> {
+        if self.only.iter().any(|(index, wanted)| self.at(*index).1 != *wanted) || self.elsewhere() {
+            self.out.elsewhere += 1;
+            return Ok(());
+        }
+        self.currency()?;
+        self.carrier()?;
+        let mut state = self.take(Role::Status, state)?.unwrap_or(State::Priced);
+        if self.take(Role::Blocked, flag)? == Some(true) {
+            state = State::Blocked;
+        }
+        if self.take(Role::Withdrawn, flag)? == Some(true) {
+            state = State::Withdrawn;
+        }
+        let effective = self.date(Role::Effective);
+        let expires = self.date(Role::Expires);
+        let own_increment = if state == State::Priced { self.increment() } else { Ok(None) };
+        let priced = match state {
+            State::Priced => self.price(),
+            State::Blocked | State::Withdrawn => Ok(Priced::of(Price::Blocked)),
+        };
+        let connect_fee = self.amount(Role::ConnectFee);
+        let minimum = self.amount(Role::Minimum);
+        let origins = self.origins();
+        self.read_codes();
+        self.extras();
+        let (effective, expires, own, priced) = (effective?, expires?, own_increment?, priced?);
+        let (connect_fee, minimum, origins) = (connect_fee?, minimum?, origins?);
+        let effective = effective.or(self.around.effective_from);
+        if let (Some(from), Some(to)) = (effective, expires.or(self.around.expires))
+            && to < from
+        {
+            let index = self.columns.of(Role::Expires).or(self.columns.of(Role::Effective)).unwrap_or(0);
+            let cell = self.at(index).0;
+            let bad = Bad::new(FaultKind::ConflictingKeys, "ends a row before it begins", "the last day in force");
+            self.fault(index, cell, &bad);
+            return Err(());
+        }
+        if state == State::Withdrawn {
+            self.out.withdrawn.extend(self.codes.iter().map(|code| Withdrawn { prefix: code.prefix, from: effective }));
+            return Ok(());
+        }
+        let own = own.or(priced.increment);
+        let table = self.around.billing.and_then(|billing| billing.increment);
+        let second = BillingIncrement { initial: NonZeroU32::MIN, further: NonZeroU32::MIN };
+        let fee = connect_fee.or(priced.connect_fee);
+        let fee = fee.or(self.around.billing.map(|billing| billing.connect_fee)).unwrap_or_default();
+        let destination = self.name();
+        let base = self.columns.code.last().map_or(0, |index| self.at(*index).0.start);
+        if state == State::Blocked {
+            self.out.blocked += self.codes.len();
+        }
+        for i in 0..self.codes.len() {
+            let code = self.codes[i];
+            let span = self.troubles.span(base + code.start, base + code.end);
+            if own.or(table).is_none() && state == State::Priced {
+                count(&mut self.out.unstated, span);
+            }
+            self.out.rows.push(RateRow {
+                prefix: code.prefix,
+                destination: destination.clone(),
+                price: priced.price.clone(),
+                increment: own.or(table).unwrap_or(second),
+                connect_fee: fee,
+                minimum: minimum.unwrap_or_default(),
+                effective_from: effective,
+                expires: expires.or(self.around.expires),
+                origins: origins.clone(),
+                span,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether a row prices something else than outbound calls.
+    fn elsewhere(&self) -> bool {
+        let is = |role, words: &[&str]| {
+            self.given(role).is_none_or(|(_, _, text)| {
+                let lower = text.to_ascii_lowercase();
+                words.iter().any(|word| lower.contains(word))
+            })
+        };
+        !is(Role::Direction, &["out", "both", "any"]) || !is(Role::Resource, &["call", "voice"])
+    }
+
+    /// A file with the rows of several carriers needs one of them named.
+    fn carrier(&mut self) -> Result<(), ()> {
+        let Some((index, cell, text)) = self.given(Role::Carrier) else { return Ok(()) };
+        if *self.carrier.get_or_insert(text) == text {
+            return Ok(());
+        }
+        let help = "say which one is meant: only = { HEADER = \"…\" } in `deck`";
+        self.fault(index, cell, &Bad::new(FaultKind::AmbiguousCell, "names more than one carrier", help));
+        Err(())
+    }
+
+    fn currency(&mut self) -> Result<(), ()> {
+        let currency = self.around.currency;
+        let fits = |text: &str| currency.is_none_or(|c| text.eq_ignore_ascii_case(c.code()));
+        let bad =
+            || Bad::new(FaultKind::ConflictingKeys, "is another currency than the table's", "one table, one currency");
+        self.take(Role::Currency, |text| if fits(text) { Ok(()) } else { Err(bad()) }).map(|_| ())
+    }
+
+    /// A day; nothing where the cell is empty or says "at once".
+    fn date(&mut self, role: Role) -> Result<Option<NaiveDate>, ()> {
+        let Some((index, cell, text)) = self.given(role) else { return Ok(None) };
+        let read = match self.last_day {
+            Some((last, read)) if last == text => Ok(read),
+            _ => day(text, self.dates),
+        };
+        match read {
+            Ok(read) => {
+                self.last_day = Some((text, read));
+                match read {
+                    Day::Now => Ok(None),
+                    Day::On(date, order) => {
+                        let range = (cell.start, cell.end);
+                        match order {
+                            Some(DateOrder::Dmy) => _ = self.shown[0].get_or_insert(range),
+                            Some(DateOrder::Mdy) => _ = self.shown[1].get_or_insert(range),
+                            _ => {}
+                        }
+                        Ok(Some(date))
+                    }
+                    Day::Ambiguous => {
+                        let message = format!("{} can be read day first or month first", self.column(index));
+                        let help = "say `dates = \"dmy\"` or `dates = \"mdy\"` in `deck`, as the carrier states";
+                        let range = (cell.start, cell.end);
+                        self.troubles.once("dates", message, help.to_owned(), range);
+                        Err(())
+                    }
+                }
+            }
+            Err(bad) => {
+                self.fault(index, cell, &bad);
+                Err(())
+            }
+        }
+    }
+
+    fn amount(&mut self, role: Role) -> Result<Option<Decimal>, ()> {
+        let (comma, currency) = (self.spec.comma, self.around.currency);
+        self.take(role, |text| {
+            let value = amount(text, comma, currency)?;
+            let most = || Bad::new(FaultKind::OutOfRange, "is more than any price", "at most 100000000000000");
+            if value > MOST_MONEY { Err(most()) } else { Ok(value) }
+        })
+    }
+
+    fn rate(&mut self, role: Role) -> Result<Option<RatePerMinute>, ()> {
+        Ok(self.amount(role)?.and_then(RatePerMinute::new))
+    }
+
+    fn increment(&mut self) -> Result<Option<BillingIncrement>, ()> {
+        if let Some(read) = self.take(Role::Increment, increment)? {
+            return Ok(Some(read));
+        }
+        let kazoo = self.columns.of(Role::NoCharge).is_some();
+        let initial = self.take(Role::Initial, |text| match seconds(text) {
+            // Of a least duration of 0 s nothing is left but the further intervals.
+            Ok(0) if kazoo => Ok(None),
+            _ => interval(text).map(Some),
+        });
+        let further = self.take(Role::Further, interval);
+        match (initial?, further?) {
+            (Some(initial), Some(further)) => {
+                Ok(Some(BillingIncrement { initial: initial.unwrap_or(further), further }))
+            }
+            (None, None) => Ok(None),
+            (given, _) => {
+                let role = if given.is_some() { Role::Further } else { Role::Initial };
+                let index = self.columns.of(role).or(self.columns.of(Role::Initial)).or(self.columns.of(Role::Further));
+                let index = index.unwrap_or(0);
+                let cell = self.at(index).0;
+                let bad = Bad::new(FaultKind::MissingKey, "gives one interval of two", "the first and the further one");
+                self.fault(index, cell, &bad);
+                Err(())
+            }
+        }
+    }
+
+    fn price(&mut self) -> Result<Priced, ()> {
+        let mut given = PRICES.into_iter().filter(|role| self.given(*role).is_some());
+        match (given.next(), given.next_back()) {
+            (Some(Role::PerMinute), None) => {
+                let rate = self.rate(Role::PerMinute)?.ok_or(())?;
+                Ok(Priced::of(Price::PerMinute(rate)))
+            }
+            (Some(Role::First), None) => {
+                let (first, following) = (self.rate(Role::First), self.needed(Role::Following));
+                let (first, following) = (first?.ok_or(())?, following?);
+                Ok(Priced::of(if first == following {
+                    Price::PerMinute(first)
+                } else {
+                    Price::FirstFollowing { first, following }
+                }))
+            }
+            (Some(Role::Interstate), None) => {
+                let (interstate, intrastate) = (self.rate(Role::Interstate), self.needed(Role::Intrastate));
+                let indeterminate = self.rate(Role::Indeterminate)?;
+                let (interstate, intrastate) = (interstate?.ok_or(())?, intrastate?);
+                // Carriers charge at least the dearer of the two where they cannot tell.
+                let indeterminate = indeterminate.unwrap_or(interstate.max(intrastate));
+                Ok(Priced::of(if interstate == intrastate && intrastate == indeterminate {
+                    Price::PerMinute(interstate)
+                } else {
+                    Price::Jurisdiction { interstate, intrastate, indeterminate }
+                }))
+            }
+            (Some(_), None) => self.unit_price(),
+            (None, _) => {
+                let index = PRICES.iter().find_map(|role| self.columns.of(*role)).unwrap_or(0);
+                let cell = self.at(index).0;
+                self.fault(
+                    index,
+                    cell,
+                    &Bad::new(FaultKind::MissingKey, "is empty", "a price; an empty cell is never 0"),
+                );
+                Err(())
+            }
+            (Some(_), Some(last)) => {
+                let index = self.columns.of(last).unwrap_or(0);
+                let cell = self.at(index).0;
+                self.fault(
+                    index,
+                    cell,
+                    &Bad::new(FaultKind::ConflictingKeys, "is a second price of a row", "one way of pricing"),
+                );
+                Err(())
+            }
+        }
+    }
+
+    /// A price beside another that is given.
+    fn needed(&mut self, role: Role) -> Result<RatePerMinute, ()> {
+        if let Some(rate) = self.rate(role)? {
+            return Ok(rate);
+        }
+        let index =
+            self.columns.of(role).or_else(|| PRICES.iter().find_map(|role| self.columns.of(*role))).unwrap_or(0);
+        let cell = self.at(index).0;
+        self.fault(index, cell, &Bad::new(FaultKind::MissingKey, "is empty", "a price; an empty cell is never 0"));
+        Err(())
+    }
+
+    /// A price by the unit, with a charge for the first seconds.
+    fn unit_price(&mut self) -> Result<Priced, ()> {
+        let price = self.amount(Role::UnitPrice)?.ok_or(())?;
+        let unit = self.take(Role::Unit, interval)?;
+        let Some(unit) = unit else {
+            let index = self.columns.of(Role::Unit).unwrap_or(0);
+            let cell = self.at(index).0;
+            self.fault(index, cell, &Bad::new(FaultKind::MissingKey, "is empty", "the seconds that a price is for"));
+            return Err(());
+        };
+        let time = self.take(Role::InitialTime, seconds)?.unwrap_or(0);
+        let cost = self.amount(Role::InitialCost)?.unwrap_or_default();
+        let following = self.whole(Role::UnitPrice, price, unit)?;
+        let plain = BillingIncrement { initial: unit, further: unit };
+        let Some(initial) = NonZeroU32::new(time) else {
+            let connect_fee = (!cost.is_zero()).then_some(cost);
+            return Ok(Priced { price: Price::PerMinute(following), increment: Some(plain), connect_fee });
+        };
+        let first = self.whole(Role::InitialCost, cost, initial)?;
+        let increment = Some(BillingIncrement { initial, further: unit });
+        let price =
+            if first == following { Price::PerMinute(first) } else { Price::FirstFollowing { first, following } };
+        Ok(Priced { price, increment, connect_fee: None })
+    }
+
+    /// The price of a minute, exactly.
+    fn whole(&mut self, role: Role, price: Decimal, unit: NonZeroU32) -> Result<RatePerMinute, ()> {
+        if let Some(rate) = per_minute(price, unit).and_then(RatePerMinute::new) {
+            return Ok(rate);
+        }
+        let index = self.columns.of(role).unwrap_or(0);
+        let cell = self.at(index).0;
+        let bad = Bad::new(
+            FaultKind::InexactNumber,
+            "makes no price of a minute with an end",
+            "a unit that divides a minute",
+        );
+        self.fault(index, cell, &bad);
+        Err(())
+    }
+
+    fn origins(&mut self) -> Result<Vec<DialPrefix>, ()> {
+        let Some((index, cell, text)) = self.given(Role::Origins) else { return Ok(Vec::new()) };
+        if ["any", "*", "all"].iter().any(|word| word.eq_ignore_ascii_case(text)) {
+            return Ok(Vec::new());
+        }
+        let (mut found, mut bad) = (Vec::new(), Vec::new());
+        let rules = Rules { numbering: Numbering::International, hyphen: self.spec.hyphen, before: "" };
+        codes(text, rules, &mut found, &mut bad);
+        for BadCode { bad, start, end } in &bad {
+            let part = Cell { start: cell.start + start, end: cell.start + end, doubled: false };
+            self.fault(index, part, bad);
+        }
+        if bad.is_empty() { Ok(found.into_iter().map(|code| code.prefix).collect()) } else { Err(()) }
+    }
+
+    /// Reads the codes of a row; what cannot be read is told.
+    fn read_codes(&mut self) {
+        self.codes.clear();
+        self.bad.clear();
+        let Some((last, parts)) = self.columns.code.split_last() else { return };
+        self.before.clear();
+        self.before.push_str(&self.spec.before);
+        for part in parts {
+            let text = self.at(*part).1;
+            self.before.extend(text.chars().filter(|c| !matches!(c, '+' | ' ')));
+        }
+        let (cell, text) = self.at(*last);
+        let before = std::mem::take(&mut self.before);
+        let rules = Rules { numbering: self.numbering, hyphen: self.spec.hyphen, before: &before };
+        codes(text, rules, &mut self.codes, &mut self.bad);
+        self.before = before;
+        for BadCode { bad, start, end } in std::mem::take(&mut self.bad) {
+            let part = Cell { start: cell.start + start, end: cell.start + end, doubled: false };
+            self.fault(*last, part, &bad);
+        }
+        if self.numbering == Numbering::International {
+            for code in &self.codes {
+                // Codes of +1 are dialled without either.
+                if code.dialled || code.prefix.nanp_area().is_none() {
+                    let range = (cell.start + code.start, cell.start + code.end);
+                    self.dialled[usize::from(code.dialled)].get_or_insert((range, 0)).1 += 1;
+                }
+            }
+        }
+    }
+
+    /// What a row says and the model does not reckon with.
+    fn extras(&mut self) {
+        let some = |amount: Result<Option<Decimal>, ()>| matches!(amount, Ok(Some(fee)) if !fee.is_zero());
+        if self.columns.of(Role::ShortFee).is_some() && some(self.amount(Role::ShortFee)) {
+            let cell =
+                self.columns.of(Role::ShortFee).map_or(Cell { start: 0, end: 0, doubled: false }, |i| self.at(i).0);
+            let span = self.troubles.span(cell.start, cell.end);
+            count(&mut self.out.short_fees, span);
+        }
+        if let Ok(Some(free)) = self.take(Role::NoCharge, seconds)
+            && free > 0
+        {
+            self.out.no_charge += 1;
+        }
+    }
+
+    fn name(&self) -> Option<String> {
+        let mut name = String::new();
+        for index in &self.columns.name {
+            let (cell, text) = self.at(*index);
+            if text.is_empty() {
+                continue;
+            }
+            if !name.is_empty() {
+                name.push_str(", ");
+            }
+            if cell.doubled {
+                name.push_str(&text.replace("\"\"", "\""));
+            } else {
+                name.push_str(text);
+            }
+        }
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// Dates of both orders in one deck: one of them is misread, or was written by another hand.
+    fn orders(&mut self) {
+        if let ([Some(day_first), Some(month_first)], None) = (self.shown, self.dates) {
+            let place = |range: (usize, usize)| self.text.get(range.0..range.1).unwrap_or_default().to_owned();
+            let message = format!("dates stand day first ({:?}) and month first", place(day_first));
+            let help = "one order for all dates: a spreadsheet turns those round that it can read";
+            self.troubles.at(FaultKind::MangledCell, month_first, &message, help);
+        }
+    }
+
+    /// Codes behind 00 or 011 beside codes without: those have lost it, or their country code.
+    fn lost_zeros(&mut self) {
+        if let [Some((range, without)), Some((_, with))] = self.dialled
+            && without < with
+        {
+            let message =
+                format!("{with} codes stand behind 00 or 011, and {without} without, of which this is the first");
+            let help = "a spreadsheet drops leading zeros: export the column as text";
+            self.troubles.at(FaultKind::MangledCell, range, &message, help);
+        }
+    }
+}
+
+const PRICES: [Role; 4] = [Role::PerMinute, Role::First, Role::Interstate, Role::UnitPrice];
+
+/// A price, and what comes with it.
+struct Priced {
+    price: Price,
+    increment: Option<BillingIncrement>,
+    connect_fee: Option<Decimal>,
+}
+
+impl Priced {
+    fn of(price: Price) -> Self {
+        Self { price, increment: None, connect_fee: None }
+    }
+}

@@ -1,0 +1,330 @@
+//! Two tables compared: what calls to each prefix that either names cost in the one and in the other.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::average::average;
+use super::jurisdiction::basis;
+use super::tariff::Tariff;
+use crate::model::campaign::{Campaign, Destination};
+use crate::model::law::TalkLaw;
+use crate::model::plan::Plan;
+use crate::model::rates::{Jurisdiction, Price, RatePerMinute, RateRow};
+use crate::words::e164::DialPrefix;
+use crate::words::increment::BillingIncrement;
+
+/// The call that prices are compared by: exponential talk time of two minutes [s].
+const TYPICAL: f64 = 120.0;
+
+/// What an answered call costs on average by a row, between states where that matters: for comparing rows.
+#[must_use]
+pub fn typical<'a>(tariff: &Tariff<'a>, row: &'a RateRow) -> Option<f64> {
+    let law = TalkLaw::exponential(TYPICAL).ok()?;
+    let jurisdiction = match row.price {
+        Price::Jurisdiction { .. } => Some(Jurisdiction::Interstate),
+        _ => None,
+    };
+    average(&tariff.pricer(row, jurisdiction).ok()?, &law).ok().map(|call| call.cost)
+}
+
+/// What answered calls cost on average by the rows of a table, each kind of row reckoned once: large decks repeat a few
+/// hundred prices.
+#[derive(Debug)]
+pub struct Typical<'a, 't> {
+    tariff: &'t Tariff<'a>,
+    known: HashMap<(RatePerMinute, BillingIncrement, Decimal, Decimal), Option<f64>>,
+}
+
+impl<'a, 't> Typical<'a, 't> {
+    /// Begins with nothing known.
+    #[must_use]
+    pub fn new(tariff: &'t Tariff<'a>) -> Self {
+        Self { tariff, known: HashMap::new() }
+    }
+
+    /// As [`typical`].
+    pub fn cost(&mut self, row: &'a RateRow) -> Option<f64> {
+        let Price::PerMinute(price) = row.price else { return typical(self.tariff, row) };
+        let key = (price, row.increment, row.connect_fee, row.minimum);
+        *self.known.entry(key).or_insert_with(|| typical(self.tariff, row))
+    }
+}
+
+/// One way in which a prefix is priced otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// Only the new table names it.
+    Added,
+    /// Only the old table names it.
+    Removed,
+    /// An average call costs more.
+    Dearer,
+    /// An average call costs less.
+    Cheaper,
+    /// It is billed by another increment.
+    Increment,
+    /// Something else is other, and an average call costs the same.
+    Other,
+}
+
+impl Change {
+    /// Every change with its name.
+    pub const NAMES: [(Self, &'static str); 6] = [
+        (Self::Added, "added"),
+        (Self::Removed, "removed"),
+        (Self::Dearer, "dearer"),
+        (Self::Cheaper, "cheaper"),
+        (Self::Increment, "increment changed"),
+        (Self::Other, "other terms"),
+    ];
+
+    /// The name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(change, _)| *change == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a, 't> {
+    /// The table.
+    pub tariff: &'t Tariff<'a>,
+    /// The day on which it is looked at.
+    pub on: NaiveDate,
+}
+
+/// A prefix that is priced otherwise.
+#[derive(Debug, Clone)]
+pub struct Compared<'a> {
+    /// The prefix.
+    pub prefix: DialPrefix,
+    /// Caller-ID prefixes that the row is limited to; empty for any.
+    pub origins: Vec<DialPrefix>,
+    /// How.
+    pub changes: Vec<Change>,
+    /// The row that prices it in the old table: its own, or that of a shorter prefix.
+    pub old: Option<&'a RateRow>,
+    /// The row that prices it in the new table.
+    pub new: Option<&'a RateRow>,
+    /// What an average call costs in the old table, in its currency.
+    pub old_cost: Option<f64>,
+    /// What an average call costs in the new table, in its currency.
+    pub new_cost: Option<f64>,
+}
+
+impl Compared<'_> {
+    /// How much more an average call costs; nothing where either has no price.
+    #[must_use]
+    pub fn difference(&self) -> Option<f64> {
+        Some(self.new_cost? - self.old_cost?)
+    }
+}
+
+type Key = (DialPrefix, Vec<DialPrefix>);
+
+fn key(row: &RateRow) -> Key {
+    let mut origins = row.origins.clone();
+    origins.sort_unstable();
+    (row.prefix, origins)
+}
+
+/// The row that prices a key's calls, and whether it is the key's own.
+fn row<'a>(side: Side<'a, '_>, (prefix, origins): &Key) -> (Option<&'a RateRow>, bool) {
+    let found = side.tariff.index().find(*prefix, side.on, origins.first().copied());
+    let row = found.and_then(|row| side.tariff.table().rows.get(row));
+    let own = row.is_some_and(|row| key(row) == (*prefix, origins.clone()));
+    (row, own)
+}
+
+fn same(old: &RateRow, new: &RateRow) -> bool {
+    old.price == new.price
+        && old.increment == new.increment
+        && old.connect_fee == new.connect_fee
+        && old.minimum == new.minimum
+}
+
+/// The prefixes that are priced otherwise, the largest difference first, and how many prefixes either table names.
+///
+/// Prices are those in force on each side's day. A prefix that one side does not name is compared with the shorter prefix
+/// that prices its calls there.
+#[must_use]
+pub fn compare<'a>(old: Side<'a, '_>, new: Side<'a, '_>) -> (Vec<Compared<'a>>, usize) {
+    let keys: BTreeSet<Key> = old.tariff.table().rows.iter().chain(&new.tariff.table().rows).map(key).collect();
+    let named = keys.len();
+    let mut costs = (Typical::new(old.tariff), Typical::new(new.tariff));
+    let mut found: Vec<Compared<'a>> = keys.into_iter().filter_map(|key| compared(old, new, &mut costs, key)).collect();
+    let weight = |c: &Compared<'_>| c.difference().map_or(f64::INFINITY, f64::abs);
+    found.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.prefix.cmp(&b.prefix)).then(a.origins.cmp(&b.origins)));
+    (found, named)
+}
+
+fn compared<'a>(
+    old: Side<'a, '_>,
+    new: Side<'a, '_>,
+    costs: &mut (Typical<'a, '_>, Typical<'a, '_>),
+    key: Key,
+) -> Option<Compared<'a>> {
+    let ((old_row, old_own), (new_row, new_own)) = (row(old, &key), row(new, &key));
+    if let (Some(a), Some(b), true, true) = (old_row, new_row, old_own, new_own)
+        && same(a, b)
+        && old.tariff.table().billing.base == new.tariff.table().billing.base
+    {
+        return None;
+    }
+    let mut changes = match (old_own, new_own) {
+        (false, false) => return None,
+        (false, true) => vec![Change::Added],
+        (true, false) => vec![Change::Removed],
+        (true, true) => Vec::new(),
+    };
+    let old_cost = old_row.and_then(|row| costs.0.cost(row));
+    let new_cost = new_row.and_then(|row| costs.1.cost(row));
+    if let (Some(a), Some(b)) = (old_cost, new_cost) {
+        match b.total_cmp(&a) {
+            Ordering::Greater => changes.push(Change::Dearer),
+            Ordering::Less => changes.push(Change::Cheaper),
+            Ordering::Equal => {}
+        }
+    }
+    if let (Some(a), Some(b)) = (old_row, new_row)
+        && a.increment != b.increment
+        && a.price != Price::Blocked
+        && b.price != Price::Blocked
+    {
+        changes.push(Change::Increment);
+    }
+    if changes.is_empty() {
+        changes.push(Change::Other);
+    }
+    let (prefix, origins) = key;
+    Some(Compared { prefix, origins, changes, old: old_row, new: new_row, old_cost, new_cost })
+}
+
+/// What a plan's calls to one destination cost in an hour of its full floor.
+#[derive(Debug, Clone)]
+pub struct Flow<'p> {
+    /// The campaign.
+    pub campaign: &'p Campaign,
+    /// The destination.
+    pub destination: &'p Destination,
+    /// Attempts in an hour with every seat staffed.
+    pub attempts: f64,
+    /// What the old table charges for them, in its currency; nothing where it does not price them.
+    pub old: Option<f64>,
+    /// What the new table charges for them.
+    pub new: Option<f64>,
+}
+
+/// What the calls of a plan cost in an hour of its full floor, by campaign and destination: usage alone, without fees.
+#[must_use]
+pub fn traffic<'p>(plan: &'p Plan, old: Side<'_, '_>, new: Side<'_, '_>) -> Vec<Flow<'p>> {
+    let mut flows = Vec::new();
+    for campaign in &plan.campaigns {
+        let floor = f64::from(campaign.seats) * campaign.attempts_per_seat_hour;
+        for destination in &campaign.destinations {
+            let attempts = floor * destination.share;
+            let hour = |side| per_attempt(side, campaign, destination).map(|cost| cost * attempts);
+            flows.push(Flow { campaign, destination, attempts, old: hour(old), new: hour(new) });
+        }
+    }
+    flows
+}
+
+/// What an attempt costs on average.
+fn per_attempt(side: Side<'_, '_>, campaign: &Campaign, destination: &Destination) -> Option<f64> {
+    let index = side.tariff.index().find(destination.prefix, side.on, campaign.caller_id)?;
+    let row = side.tariff.table().rows.get(index)?;
+    let known = campaign.caller_id.and_then(|caller| basis(destination.prefix, Some(caller)));
+    let shares: Vec<(Jurisdiction, f64)> = match (known, destination.intrastate) {
+        (Some(basis), _) => vec![(basis.jurisdiction(), 1.0)],
+        (None, Some(share)) => vec![(Jurisdiction::Intrastate, share), (Jurisdiction::Interstate, 1.0 - share)],
+        (None, None) => Vec::new(),
+    };
+    let mut total = 0.0;
+    for outcome in &campaign.outcomes {
+        let Some(law) = &outcome.talk else {
+            continue;
+        };
+        let cost = |jurisdiction| average(&side.tariff.pricer(row, jurisdiction).ok()?, law).ok().map(|call| call.cost);
+        let call = match row.price {
+            Price::Jurisdiction { .. } if shares.is_empty() => {
+                // Nobody knows: the dearest.
+                let costs = Jurisdiction::NAMES.map(|(_, jurisdiction)| cost(Some(jurisdiction)));
+                costs.into_iter().collect::<Option<Vec<f64>>>()?.into_iter().fold(0.0, f64::max)
+            }
+            Price::Jurisdiction { .. } => {
+                let parts = shares.iter().map(|(jurisdiction, share)| cost(Some(*jurisdiction)).map(|c| c * share));
+                parts.collect::<Option<Vec<f64>>>()?.into_iter().sum()
+            }
+            _ => cost(None)?,
+        };
+        total += outcome.share * call;
+    }
+    Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::rates::TableKind;
+    use crate::rating::call::tests::{day, row};
+    use crate::rating::tariff::tests::table;
+
+    fn rows() -> impl Strategy<Value = Vec<RateRow>> {
+        prop::collection::vec(("[12][0-2]{0,3}", 1_u32..9, prop::sample::select(vec![1_u32, 6, 60])), 0..12).prop_map(
+            |list| {
+                list.into_iter()
+                    .map(|(prefix, price, increment)| {
+                        let mut row = row(&prefix, &format!("0.0{price}"));
+                        row.increment = BillingIncrement::new(increment, increment).unwrap();
+                        row
+                    })
+                    .collect()
+            },
+        )
+    }
+
+    #[test]
+    fn a_blocked_prefix_has_no_price() {
+        let mut rows = vec![row("1", "0.01"), row("1900", "0.01")];
+        let old = table(TableKind::PerMinute, rows.clone());
+        rows[1].price = Price::Blocked;
+        let new = table(TableKind::PerMinute, rows);
+        let (a, b) = (Tariff::new(&old), Tariff::new(&new));
+        let (changes, named) = compare(Side { tariff: &a, on: day(1) }, Side { tariff: &b, on: day(1) });
+        assert_eq!((changes.len(), named), (1, 2));
+        assert_eq!((changes[0].prefix.to_string().as_str(), changes[0].new_cost), ("1900", None));
+        assert!(changes[0].old_cost.is_some() && changes[0].difference().is_none());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+        #[test]
+        fn exchanging_the_sides_negates_every_difference(old in rows(), new in rows()) {
+            let (old, new) = (table(TableKind::PerMinute, old), table(TableKind::PerMinute, new));
+            let (a, b) = (Tariff::new(&old), Tariff::new(&new));
+            let (a, b) = (Side { tariff: &a, on: day(1) }, Side { tariff: &b, on: day(1) });
+            let ((there, named), (back, again)) = (compare(a, b), compare(b, a));
+            prop_assert_eq!((there.len(), named), (back.len(), again));
+            for (one, other) in there.iter().zip(&back) {
+                prop_assert_eq!(one.prefix, other.prefix);
+                prop_assert_eq!(one.difference(), other.difference().map(|difference| -difference));
+                let swapped = |change: &Change| match change {
+                    Change::Added => Change::Removed,
+                    Change::Removed => Change::Added,
+                    Change::Dearer => Change::Cheaper,
+                    Change::Cheaper => Change::Dearer,
+                    same => *same,
+                };
+                prop_assert_eq!(&one.changes, &other.changes.iter().map(swapped).collect::<Vec<_>>());
+            }
+            prop_assert!(compare(a, a).0.is_empty());
+        }
+    }
+}

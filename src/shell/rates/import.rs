@@ -1,0 +1,236 @@
+//! `rates import`: a carrier's own file, .csv or .xlsx, to a checked table with a manifest.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::super::app::Context;
+use super::super::cli::RatesImportArgs;
+use super::super::error::{Error, ErrorKind, shown};
+use super::super::exit::Exit;
+use super::super::explain::without_plan;
+use super::super::init::{refuse, write};
+use super::super::load::reject_saying;
+use super::super::output::Format;
+use crate::input::files::{DeckText, NamedText, read_spreadsheet};
+use crate::input::plan::Rejected;
+use crate::input::reader::Log;
+use crate::input::{deck, rates};
+use crate::model::rates::Deck;
+use crate::render::json::document;
+use crate::render::rates::deck as shown_deck;
+use crate::words::diagnostic::Sources;
+
+const COMMAND: &str = "rates import";
+
+/// Runs the command.
+pub(super) fn run(args: &RatesImportArgs, context: &mut Context) -> Result<Exit, Error> {
+    let (texts, other_sheets) = read(args)?;
+    let out = args.out.clone();
+    let stem = out.as_deref().unwrap_or(&args.file).file_stem().map_or("deck".into(), |stem| stem.to_string_lossy());
+    let csv = format!("{stem}.csv");
+    let mut tried = None;
+    // The sheet whose header is known, else the first: its faults tell why.
+    for (sheet, text) in texts {
+        let attempt = attempt(args, &csv, sheet, text);
+        let sound = attempt.faults == 0 && attempt.deck.is_some();
+        if sound
+            || tried.is_none()
+            || (attempt.deck.is_some() && tried.as_ref().is_some_and(|t: &Attempt| t.deck.is_none()))
+        {
+            tried = Some(attempt);
+        }
+        if sound {
+            break;
+        }
+    }
+    let Some(attempt) = tried else {
+        return Err(ErrorKind::Unreadable(format!("{} holds no sheet with cells", args.file.display())).into());
+    };
+    let Attempt { deck, sheet, sources, log, text, inputs, .. } = attempt;
+    let mut understood = deck.as_ref().map_or_else(String::new, |deck| shown_deck::text(deck, &sources, false));
+    let rest: Vec<&String> = other_sheets.iter().filter(|other| Some(*other) != sheet.as_ref()).collect();
+    if !rest.is_empty() {
+        let names: Vec<String> = rest.iter().map(|name| shown(name)).collect();
+        understood.push_str(&format!(
+            "  not read   sheets {}: removals are often on a sheet of their own\n",
+            names.join(", ")
+        ));
+    }
+    let faults = log.faults.into_sorted();
+    let Some(deck) = deck.filter(|_| faults.is_empty()) else {
+        return Err(reject_saying(COMMAND, context, &Rejected { faults, sources, inputs }, &understood)?);
+    };
+    let table = table(args, &csv, sheet.as_deref(), Some(&deck));
+    let mut written = Vec::new();
+    if let Some(out) = &out {
+        let beside = out.with_file_name(&csv);
+        let same = match (fs::canonicalize(&beside), fs::canonicalize(&args.file)) {
+            (Ok(beside), Ok(file)) => beside == file,
+            _ => false,
+        };
+        let mut targets: Vec<(PathBuf, Cow<'_, str>)> = vec![(out.clone(), Cow::Borrowed(&table))];
+        if !same {
+            targets.push((beside, Cow::Borrowed(&text)));
+        }
+        refuse(&targets, args.force)?;
+        for (path, text) in &targets {
+            write(path, text)?;
+            written.push(shown(&path.to_string_lossy()));
+        }
+    }
+    let brief = context.global.quiet;
+    context.outputs.write(|format| {
+        Ok(match format {
+            Format::Json => document(&without_plan(
+                COMMAND,
+                "import",
+                json!({
+                    "written": written,
+                    "table": table,
+                    "sheet": sheet,
+                    "sheets_not_read": rest,
+                    "deck": shown_deck::value(&deck, &sources, false),
+                }),
+            )),
+            Format::Text if brief => String::new(),
+            Format::Text => {
+                let after: String = if written.is_empty() {
+                    format!("{table}\n# --out FILE.toml writes this table, and the deck beside it\n")
+                } else {
+                    written.iter().map(|path| format!("wrote {path}\n")).collect()
+                };
+                format!("{understood}\n{after}")
+            }
+        })
+    })?;
+    Ok(Exit::Pass)
+}
+
+/// One sheet read.
+struct Attempt {
+    deck: Option<Deck>,
+    faults: usize,
+    sheet: Option<String>,
+    sources: Sources,
+    log: Log,
+    text: String,
+    inputs: Vec<crate::input::plan::InputRecord>,
+}
+
+type Named = (Option<String>, DeckText);
+
+/// The texts of the file, one for each sheet, and the names of all sheets.
+fn read(args: &RatesImportArgs) -> Result<(Vec<Named>, Vec<String>), Error> {
+    let unreadable = |message: String| Error::from(ErrorKind::Unreadable(message));
+    match read_spreadsheet(&args.file) {
+        Err(fault) => Err(unreadable(fault.message).hint(&fault.help)),
+        Ok(deck::Source::Text(text)) => Ok((vec![(None, text)], Vec::new())),
+        Ok(deck::Source::Sheets(sheets)) => {
+            let names: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
+            if let Some(wanted) = &args.sheet
+                && !names.contains(wanted)
+            {
+                let known: Vec<String> = names.iter().map(|name| shown(name)).collect();
+                let message = format!("{} has no sheet {}", args.file.display(), shown(wanted));
+                return Err(unreadable(message).hint(format!("its sheets: {}", known.join(", "))));
+            }
+            let wanted = |name: &String| args.sheet.as_ref().is_none_or(|wanted| wanted == name);
+            let texts = sheets.into_iter().filter(|(name, text)| wanted(name) && !text.text.is_empty());
+            Ok((texts.map(|(name, text)| (Some(name), text)).collect(), names))
+        }
+    }
+}
+
+fn attempt(args: &RatesImportArgs, csv: &str, sheet: Option<String>, deck: DeckText) -> Attempt {
+    let (mut sources, mut inputs, log) = (Sources::default(), Vec::new(), Log::default());
+    // Byte for byte what the digest is of.
+    let text = format!("{}{}", if deck.marked { "\u{feff}" } else { "" }, deck.text);
+    let table = table(args, csv, sheet.as_deref(), None);
+    let name = format!("{}.toml", csv.trim_end_matches(".csv"));
+    let table = NamedText { name, bytes: table.clone().into_bytes(), text: table };
+    let read = rates::draft(table, deck, &mut sources, &mut inputs, &log);
+    let faults = log.faults.len();
+    Attempt { deck: read.and_then(|table| table.deck), faults, sheet, sources, log, text, inputs }
+}
+
+/// A string as TOML writes it.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The table: what the arguments state, and what was seen of the deck.
+fn table(args: &RatesImportArgs, csv: &str, sheet: Option<&str>, read: Option<&Deck>) -> String {
+    let file = args.file.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
+    let from = match sheet {
+        Some(sheet) => format!("{file}, sheet {sheet}"),
+        None => file.clone().into_owned(),
+    };
+    let mut deck = vec![format!("file = {}", quoted(csv))];
+    match (args.format, args.columns.as_slice()) {
+        (Some(format), _) => deck.push(format!("format = {}", quoted(format.name))),
+        (None, []) => deck.extend(read.map(|read| format!("format = {}", quoted(read.layout)))),
+        (None, columns) => {
+            let columns: Vec<String> = columns.iter().map(|(key, header)| format!("{key} = {header}")).collect();
+            deck.push(format!("columns = {{ {} }}", columns.join(", ")));
+        }
+    }
+    let stated = [("dates", &args.dates), ("hyphen", &args.hyphen), ("decimal", &args.decimal)];
+    deck.extend(stated.iter().filter_map(|(key, word)| word.as_ref().map(|word| format!("{key} = {}", quoted(word)))));
+    deck.extend(
+        args.delimiter.as_ref().filter(|_| sheet.is_none()).map(|word| format!("delimiter = {}", quoted(word))),
+    );
+    deck.extend(read.map(|read| format!("sha256 = {}", quoted(&read.sha256))));
+    let mut out = String::new();
+    if let Some(read) = read {
+        out.push_str("# What `trunkrisk rates import` understood:\n");
+        for (header, role) in &read.columns {
+            let header: String = header.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            out.push_str(&format!("#   {header} -> {}\n", role.unwrap_or("not read")));
+        }
+        out.push_str(&format!("#   {} rows from {} lines\n", read.rows, read.lines));
+    }
+    let carrier = args.carrier.clone().unwrap_or_else(|| csv.trim_end_matches(".csv").to_owned());
+    out.push_str(&format!(
+        "version  = 1\ncarrier  = {}\ncurrency = {}\nkind     = \"per-minute\"\nsource   = {}\n",
+        quoted(&carrier),
+        quoted(&args.currency),
+        quoted(&from)
+    ));
+    if let Some(day) = args.effective_from {
+        out.push_str(&format!("effective_from = {day}\n"));
+    }
+    out.push_str(&format!("deck     = {{ {} }}\n", deck.join(", ")));
+    if let Some(increment) = &args.increment {
+        out.push_str(&format!("\n[billing]\nincrement = {}\n", quoted(increment)));
+    }
+    out
+}
+
+/// `KEY=HEADER` of `--column`: the header as TOML writes it, or a number.
+pub(in crate::shell) fn column(text: &str) -> Result<(String, String), String> {
+    let (key, header) = text.split_once('=').ok_or("KEY=HEADER is wanted, such as prefix=Code")?;
+    if key.is_empty() || !key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+        return Err("a key of `columns` is wanted before `=`, such as prefix".to_owned());
+    }
+    let number = !header.is_empty() && header.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<String> = header.split('+').map(|part| quoted(part.trim())).collect();
+    let header = match parts.as_slice() {
+        _ if number => header.to_owned(),
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    Ok((key.to_owned(), header))
+}

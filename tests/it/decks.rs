@@ -1,0 +1,307 @@
+//! Carriers' own decks: each layout read to the last digit, and what `rates lint` takes a file for.
+
+// The helpers of an integration test are no `#[test]` functions, so clippy.toml does not let them off.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/decks");
+
+fn run_in(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trunkrisk"));
+    command.arg("rates").args(args).current_dir(folder).stdin(Stdio::null()).env_remove("CLICOLOR_FORCE");
+    command.output().unwrap()
+}
+
+fn run(args: &[&str]) -> Output {
+    run_in(Path::new(DATA), args)
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_str(text(&output.stdout)).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+}
+
+#[test]
+fn each_layout_is_recognised() {
+    for (file, layout, rows) in [
+        ("npanxx.csv", "npanxx", 2),
+        ("lrn.csv", "lrn", 2),
+        ("npanxx-jurisdiction.csv", "npanxx-jurisdiction", 3),
+        ("npa-nxx.csv", "npa-nxx-jurisdiction", 2),
+        ("flowroute.csv", "flowroute", 3),
+        ("twilio.csv", "twilio", 5),
+        ("tcxc.csv", "tcxc", 4),
+        ("rate-notice.csv", "rate-notice", 19),
+        ("cgrates.csv", "cgrates", 11),
+        ("kazoo.csv", "kazoo", 2),
+        ("yeastar.csv", "yeastar", 2),
+        ("lcr.csv", "lcr", 2),
+        ("call-resources.csv", "call-resources", 4),
+    ] {
+        let output = run(&["lint", file, "--output", "json"]);
+        assert_eq!(output.status.code(), Some(0), "{file}: {}", text(&output.stderr));
+        let lint = json(&output);
+        let deck = &lint["tables"][0]["deck"];
+        assert_eq!(deck["format"], layout, "{file}");
+        assert_eq!(deck["rows"], rows, "{file}");
+        let said = run(&["lint", file]);
+        assert!(text(&said.stdout).contains(&format!("{file} is read as `{layout}`")), "{}", text(&said.stdout));
+    }
+    // Without a header nothing tells the layout.
+    let output = run(&["lint", "callwithus.csv"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no layout known"), "{}", text(&output.stderr));
+    assert_eq!(run(&["lint", "callwithus.csv", "--format", "callwithus"]).status.code(), Some(0));
+}
+
+/// Costs worked out by hand from the rows of each file.
+#[test]
+fn each_layout_prices_calls() {
+    for (table, number, seconds, more, cost) in [
+        ("npanxx", "12012001234", "60", "", "0.004356"),
+        ("npanxx", "12012051234", "61", "", "0.001749"),
+        ("lrn", "12012031234", "60", "--jurisdiction intrastate", "0.0024"),
+        ("lrn", "12012031234", "60", "--jurisdiction interstate", "0.0029"),
+        ("npanxx-jurisdiction", "12015551234", "60", "--jurisdiction interstate --on 2026-06-01", "0.01"),
+        ("npanxx-jurisdiction", "12015561234", "60", "--jurisdiction indeterminate --on 2026-06-01", "0.031"),
+        ("npanxx-jurisdiction", "12015571234", "60", "--jurisdiction indeterminate --on 2026-12-31", "0.022"),
+        ("npa-nxx", "12122001234", "60", "--on 2026-06-01", "0.013"),
+        ("flowroute", "12045550123", "45", "--on 2026-01-01", "0.006664"),
+        ("flowroute", "12015550123", "60", "--on 2026-01-01 --jurisdiction intrastate", "0.0072"),
+        ("flowroute", "12015550123", "60", "--on 2026-01-01 --jurisdiction indeterminate", "0.0098"),
+        ("callwithus", "12012011234", "60", "--jurisdiction intrastate", "0.0041"),
+        ("callwithus-az", "525512345678", "61", "", "0.04"),
+        ("twilio", "436641234567", "60", "--from 4312345678", "0.016"),
+        ("twilio", "436641234567", "60", "--from 8112345678", "0.155"),
+        ("twilio", "436641234567", "60", "", "0.155"),
+        ("twilio", "81901234567", "61", "", "0.37"),
+        ("tcxc", "491512345678", "60", "--on 2026-12-01", "0.01"),
+        ("tcxc", "491512345678", "61", "--on 2027-01-01", "0.042802"),
+        ("tcxc", "491612345678", "61", "--on 2026-12-01", "0.060667"),
+        ("tcxc", "491812345678", "60", "--on 2026-12-01", "0.01"),
+        ("rate-notice", "4917312345678", "30", "--on 2026-09-23", "0.0495"),
+        ("rate-notice", "447405123456", "30", "--on 2026-09-23", "0.0056"),
+        ("rate-notice", "33123456789", "30", "--on 2026-09-23", "0.0025"),
+        ("cgrates", "33123456789", "10", "", "1.4"),
+        ("cgrates", "4930123456", "90", "", "0.25"),
+        ("kazoo", "441612345678", "30", "", "0.07"),
+        ("kazoo", "442071234567", "31", "", "0.006"),
+        ("yeastar", "441612345678", "61", "", "0.06"),
+        ("yeastar", "447912345678", "31", "", "0.17"),
+        ("lcr", "14045431234", "6", "--jurisdiction interstate --on 2026-06-01", "0.000187"),
+        ("lcr", "14045441234", "31", "--jurisdiction interstate --on 2026-06-01", "0.00114"),
+        ("call-resources", "971212345678", "61", "", "0.6"),
+        ("call-resources", "971512345678", "1", "", "0.27"),
+        ("columns", "4915212345678", "60", "--on 2026-04-03", "0.0495"),
+        ("columns", "442071234567", "60", "--on 2026-09-23", "0.01"),
+    ] {
+        let table = format!("{table}.toml");
+        let mut args = vec!["price", number, seconds, "--table", &table, "--output", "json"];
+        args.extend(more.split(' ').filter(|word| !word.is_empty()));
+        let output = run(&args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
+        assert_eq!(json(&output)["cost"], cost, "{args:?}");
+    }
+}
+
+#[test]
+fn blocked_and_withdrawn_rows_price_nothing() {
+    let blocked = run(&["price", "491712345678", "60", "--table", "tcxc.toml", "--on", "2026-12-01"]);
+    assert_eq!(blocked.status.code(), Some(3));
+    assert!(text(&blocked.stdout).contains("blocks calls"), "{}", text(&blocked.stdout));
+    let shown = run(&["show", "491712345678", "--table", "tcxc.toml", "--on", "2026-12-01"]);
+    assert_eq!(shown.status.code(), Some(3));
+    assert!(text(&shown.stdout).contains("the carrier refuses calls to it"), "{}", text(&shown.stdout));
+    let lint = json(&run(&["lint", "tcxc.toml", "--output", "json"]));
+    let deck = &lint["tables"][0]["deck"];
+    assert_eq!((&deck["blocked"], &deck["withdrawn"]), (&1.into(), &1.into()));
+    // Inbound rows and messages are no prices of outbound calls.
+    let lint = json(&run(&["lint", "kazoo.csv", "call-resources.csv", "--output", "json"]));
+    assert_eq!(lint["tables"][0]["deck"]["elsewhere"], 1);
+    assert_eq!(lint["tables"][1]["deck"]["elsewhere"], 1);
+}
+
+#[test]
+fn lint_says_what_it_took_a_file_for() {
+    let output = run(&["lint", "rate-notice.csv"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stdout);
+    for words in [
+        "header     line 4, cells parted by comma",
+        "Dial Codes = prefix",
+        "dates      day first",
+        "19 rows from 4 lines",
+        "left out   line 1: ACME Wholesale Voice",
+        "left out   line 9: * Rates in USD",
+        "to state   currency",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let said = run(&["lint", "npanxx.csv"]);
+    assert!(text(&said.stdout).contains("no increment in 2 rows, the first in line 2"), "{}", text(&said.stdout));
+    // A deck alone prices nothing: its currency is not known.
+    let output = run(&["price", "12012001234", "60", "--table", "flowroute.csv"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("not valid TOML"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_deck_that_cannot_be_read_is_told_with_what_was_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.csv");
+    std::fs::write(&path, "NPANXX,Rate\n201200,0.004\n4.47E+11,0.004\n").unwrap();
+    let output = run_in(folder.path(), &["lint", "x.csv"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stdout).contains("x.csv is read as `npanxx`"), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("x.csv:3:1"), "{}", text(&output.stderr));
+    // Names of files and cells come out without control characters.
+    std::fs::write(&path, "NPANXX,Rate,\u{1b}[31mX\n2012\u{1b}[1m,0.004,<script>\n").unwrap();
+    let output = run_in(folder.path(), &["lint", "x.csv"]);
+    assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b));
+}
+
+#[test]
+fn tables_join_from_several_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = std::fs::read_to_string(Path::new(DATA).join("cgrates.csv")).unwrap();
+    let parts: Vec<&str> = whole.split_inclusive('\n').collect();
+    let write = |name: &str, lines: &[&str]| std::fs::write(folder.path().join(name), lines.concat()).unwrap();
+    write("Destinations.csv", &parts[..3]);
+    write("Rates.csv", &parts[3..7]);
+    write("DestinationRates.csv", &parts[7..]);
+    let table = std::fs::read_to_string(Path::new(DATA).join("cgrates.toml")).unwrap();
+    let table = table.replace(
+        "\"cgrates.csv\"",
+        "\"DestinationRates.csv\", format = \"cgrates\", more = [\"Rates.csv\", \"Destinations.csv\"]",
+    );
+    std::fs::write(folder.path().join("cgrates.toml"), table).unwrap();
+    let args = ["price", "4930123456", "90", "--table", "cgrates.toml", "--output", "json"];
+    let (one, several) = (run(&args), run_in(folder.path(), &args));
+    assert_eq!(text(&one.stdout), text(&several.stdout), "{}", text(&several.stderr));
+}
+
+#[test]
+fn a_stated_digest_and_a_previous_deck_are_held_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let table = |deck: &str| {
+        format!(
+            "version = 1\ncarrier = \"X\"\ncurrency = \"USD\"\nkind = \"per-minute\"\ndeck = {{ file = \"x.csv\"{deck} }}\n[billing]\nincrement = \"6/6\"\n"
+        )
+    };
+    write("x.csv", "NPANXX,Rate\n201200,0.004\n");
+    write("old.csv", "NPANXX,Rate\n201200,0.004\n201201,0.004\n201202,0.004\n");
+    let digest = trunkrisk::words::digest::sha256(b"NPANXX,Rate\n201200,0.004\n");
+    for (deck, exit, words) in [
+        (format!(", sha256 = \"{digest}\""), 0, ""),
+        (format!(", sha256 = \"{}\"", digest.replace(|c: char| c.is_ascii_digit(), "0")), 2, "other-deck"),
+        (", previous = \"old.csv\"".to_owned(), 2, "old.csv:3:1"),
+        (", previous = { file = \"old.csv\", lost = 1 }".to_owned(), 2, "2 codes"),
+        (", previous = { file = \"old.csv\", lost = 2 }".to_owned(), 0, ""),
+    ] {
+        write("x.toml", &table(&deck));
+        let output = run_in(folder.path(), &["lint", "x.toml", "--output", "json", "--output", "text=out.txt"]);
+        assert_eq!(output.status.code(), Some(exit), "{deck}: {}", text(&output.stderr));
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert!(said.contains(words), "{deck}: {said}");
+    }
+}
+
+#[test]
+fn import_writes_a_table_that_prices_calls() {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, sheet) in [("rate-notice.csv", None), ("notice.xlsx", Some("Rates"))] {
+        let source = Path::new(DATA).join(file);
+        let source = source.to_str().unwrap();
+        let out = format!("rates/{}.toml", file.replace('.', "-"));
+        let args = ["import", source, "--currency", "USD", "--carrier", "AC\"ME", "--out", &out];
+        let output = run_in(folder.path(), &args);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let said = text(&output.stdout);
+        assert!(said.contains("is read as `rate-notice`") && said.contains(&format!("wrote {out}")), "{said}");
+        let table = std::fs::read_to_string(folder.path().join(&out)).unwrap();
+        for words in ["carrier  = \"AC\\\"ME\"", "format = \"rate-notice\"", "sha256 = \"", "Effective -> effective"] {
+            assert!(table.contains(words), "{words}: {table}");
+        }
+        if let Some(sheet) = sheet {
+            assert!(table.contains(&format!("sheet {sheet}")), "{table}");
+            assert!(said.contains("not read   sheets Cover, Removals"), "{said}");
+        }
+        let args = ["price", "4916212345678", "30", "--table", &out, "--on", "2026-09-23", "--output", "json"];
+        let priced = run_in(folder.path(), &args);
+        assert_eq!(json(&priced)["cost"], "0.0495", "{}", text(&priced.stderr));
+        // What is there is not written over unasked.
+        let again = run_in(folder.path(), &["import", source, "--currency", "USD", "--out", &out]);
+        assert_eq!(again.status.code(), Some(2));
+    }
+    // What cannot be understood is told, and nothing is written.
+    let bad = folder.path().join("bad.csv");
+    std::fs::write(&bad, "NPANXX,Rate\n201200,0.01\n4.47E+11,0.01\n").unwrap();
+    let output = run_in(folder.path(), &["import", "bad.csv", "--currency", "USD", "--out", "x.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("bad.csv:3:1") || said.contains(":3:1"), "{said}");
+    assert!(said.contains("no increment") && !folder.path().join("x.toml").exists(), "{said}");
+    // Columns may be named.
+    std::fs::write(&bad, "Land;Vorwahl;Preis\n49;152;0,05\n").unwrap();
+    let args = "import bad.csv --currency EUR --increment 1/1 --decimal , --column prefix=Land+Vorwahl \
+                --column per_minute=Preis --out y.toml";
+    let output = run_in(folder.path(), &args.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let output = run_in(folder.path(), &["price", "4915212345678", "60", "--table", "y.toml", "--output", "json"]);
+    assert_eq!(json(&output)["cost"], "0.05");
+}
+
+#[test]
+fn diff_names_what_changed_and_what_it_costs() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "old.csv",
+        "prefix,destination,per_minute,increment\n1,US,0.01,6/6\n1907,Alaska,0.09,6/6\n44,UK,0.02,1/1\n49,Germany,0.02,1/1\n33,France,0.02,1/1\n",
+    );
+    write(
+        "new.csv",
+        "prefix,destination,per_minute,increment\n1,US,0.012,6/6\n1808,Hawaii,0.02,6/6\n44,UK,0.01,1/1\n49,Germany,0.02,60/60\n33,France,0.0200,1/1\n",
+    );
+    let output = run_in(folder.path(), &["diff", "old.csv", "new.csv", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let diff = json(&output);
+    assert_eq!(
+        (&diff["prefixes"], &diff["counts"]["added"], &diff["counts"]["removed"]),
+        (&6.into(), &1.into(), &1.into())
+    );
+    let change = |prefix: &str| {
+        let changes = diff["changes"].as_array().unwrap().iter().find(|change| change["prefix"] == prefix);
+        changes.map(|change| change["changes"].to_string())
+    };
+    assert_eq!(change("1").as_deref(), Some(r#"["dearer"]"#));
+    assert_eq!(change("1907").as_deref(), Some(r#"["removed","cheaper"]"#));
+    assert_eq!(change("1808").as_deref(), Some(r#"["added","dearer"]"#));
+    assert_eq!(change("44").as_deref(), Some(r#"["cheaper"]"#));
+    assert_eq!(change("49").as_deref(), Some(r#"["dearer","increment-changed"]"#));
+    assert_eq!(change("33"), None);
+    // The same file twice.
+    let same = run_in(folder.path(), &["diff", "old.csv", "old.csv"]);
+    assert!(text(&same.stdout).contains("no change in 5 prefixes"), "{}", text(&same.stdout));
+    // Exchanging the sides negates every difference.
+    let back = json(&run_in(folder.path(), &["diff", "new.csv", "old.csv", "--output", "json"]));
+    for (one, other) in diff["changes"].as_array().unwrap().iter().zip(back["changes"].as_array().unwrap()) {
+        assert_eq!(one["prefix"], other["prefix"]);
+        assert_eq!(one["difference"].as_f64().unwrap(), -other["difference"].as_f64().unwrap());
+    }
+    // With the calls of the example floor: 97 % to 1, 3 % to Alaska, whose row is gone.
+    let output = run_in(folder.path(), &["diff", "old.csv", "new.csv", "--demo", "--output", "json"]);
+    let flows = json(&output);
+    let flows = flows["traffic"].as_array().unwrap();
+    let alaska = flows.iter().find(|flow| flow["prefix"] == "1907").unwrap();
+    let ratio = alaska["new_per_hour"].as_f64().unwrap() / alaska["old_per_hour"].as_f64().unwrap();
+    assert!((ratio - 0.012 / 0.09).abs() < 1e-9, "{ratio}");
+}
