@@ -43,7 +43,7 @@ pub struct Sources {
     /// The number of the first text.
     first: u32,
     /// What stands before the names.
-    under: Option<String>,
+    under: Option<Box<str>>,
     /// Texts that were read apart, numbered from elsewhere.
     others: Vec<Sources>,
 }
@@ -62,7 +62,7 @@ impl Sources {
     /// other. `under` stands before their names where they are not files as they are, such as `HEAD~1`.
     #[must_use]
     pub fn numbered_from(first: u32, under: Option<&str>) -> Self {
-        Self { first, under: under.map(str::to_owned), ..Self::default() }
+        Self { first, under: under.map(Box::from), ..Self::default() }
     }
 
     /// Takes in texts that were read apart, under numbers of their own.

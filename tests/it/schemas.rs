@@ -81,6 +81,15 @@ fn every_output_is_as_its_schema_says() {
         ("run", "explain --demo".to_owned(), 0),
         ("run", "explain capacity.absorbed --demo".to_owned(), 0),
         ("run", "explain capacity.trunks.secondary-provider.channels_needed --demo".to_owned(), 0),
+        ("run", "explain --demo year p95".to_owned(), 0),
+        ("run", "estimate --demo --sensitivity".to_owned(), 0),
+        ("run", "size --demo --map".to_owned(), 0),
+        ("run", "compare --demo".to_owned(), 0),
+        ("run", "report --demo".to_owned(), 0),
+        ("run", "simulate --demo --years 1000".to_owned(), 0),
+        ("run", "diff tests/cases/gate/before tests/cases/gate/after".to_owned(), 0),
+        ("run", "diff tests/cases/gate/before tests/cases/gate/before".to_owned(), 0),
+        ("run", "rates diff rates/example-voice.toml rates/example-minute.toml".to_owned(), 0),
         ("run", "rules".to_owned(), 0),
         ("run", "rules --demo".to_owned(), 0),
         ("run", "schema".to_owned(), 0),
@@ -107,7 +116,9 @@ fn every_output_is_as_its_schema_says() {
         let validator = validator(name);
         assert_eq!(faults(&validator, &value), [""; 0], "{line}");
         for (at, copy) in with_a_key_more(&value) {
-            assert!(!validator.is_valid(&copy), "{name}: {line}: a key more at {at:?}");
+            // What a row of another table can have besides is open.
+            let open = line.starts_with("rates diff") && at.starts_with('/') && !at.starts_with("/inputs");
+            assert!(open || !validator.is_valid(&copy), "{name}: {line}: a key more at {at:?}");
         }
     }
 }
@@ -198,9 +209,10 @@ fn every_key_that_the_readers_ask_for_is_in_a_schema() {
         "amount(",
         "statuses(",
     ];
-    for (name, files) in
-        [("failover", &["plan", "campaign", "trunk", "cause", "pbx", "policy"][..]), ("rates", &["rates"][..])]
-    {
+    for (name, files) in [
+        ("failover", &["plan", "campaign", "trunk", "cause", "pbx", "policy", "incident"][..]),
+        ("rates", &["rates"][..]),
+    ] {
         let mut known = BTreeSet::new();
         properties(&schema(name), &mut known);
         let mut asked = BTreeSet::new();
