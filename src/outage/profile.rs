@@ -9,13 +9,13 @@ use std::rc::Rc;
 
 use super::OutageError;
 use super::engine::Engine;
-use super::pieces::{millis, run};
+use super::pieces::{millis, next_midnight, run};
 use super::state::{Phase, State, TrunkState};
 use crate::model::rates::ShortCalls;
 use crate::rating::border::weight;
 use crate::rating::surcharge::short_calls;
 use crate::routing::outage::TrunkOutage;
-use crate::words::calendar::Instant;
+use crate::words::calendar::{Instant, Zone};
 
 /// Lengths closer than this are one length [s].
 const SAME: f64 = 1e-7;
@@ -237,10 +237,36 @@ impl<'e, 'p> Course<'e, 'p> {
         Ok(Flowing { spend: spend.collect(), calls: calls.collect() })
     }
 
-    /// What outages meet that begin between two times: how far apart those are, and behind the first one the changes of
-    /// the floor with what they change to, as far as outages reach. Equal for equal outages; to a tenth of a millisecond.
+    /// When daily caps are reset, from the calendar's begin until a time [s]; in order.
     #[must_use]
-    pub fn ahead(&self, from: f64, to: f64, reach: f64) -> Vec<(i64, usize)> {
+    pub fn resets(&self, until: f64) -> Vec<f64> {
+        let plan = self.engine.plan;
+        let tables = plan.trunks.iter().filter_map(|trunk| plan.table(trunk));
+        let mut zones: Vec<Zone> = Vec::new();
+        for zone in tables.filter_map(|table| table.limits.daily_spend.as_ref()).map(|daily| daily.resets) {
+            if !zones.contains(&zone) {
+                zones.push(zone);
+            }
+        }
+        let begin = self.engine.calendar.start();
+        let mut resets = Vec::new();
+        for zone in zones {
+            let mut at = next_midnight(begin, 0.0, zone);
+            while at < until {
+                resets.push(at);
+                at = next_midnight(begin, at, zone);
+            }
+        }
+        resets.sort_by(f64::total_cmp);
+        resets.dedup();
+        resets
+    }
+
+    /// What outages meet that begin between two times: how far apart those are, and behind the first one the changes of
+    /// the floor with what they change to, as far as outages reach, and the resets. Equal for equal outages; to a tenth
+    /// of a millisecond.
+    #[must_use]
+    pub fn ahead(&self, from: f64, to: f64, reach: f64, resets: &[f64]) -> Vec<(i64, usize)> {
         let tenths = |seconds: f64| libm::round(seconds * 1e4) as i64;
         let first = self.segment(from);
         let changes = self.starts.iter().zip(&self.regimes).skip(first);
@@ -250,6 +276,9 @@ impl<'e, 'p> Course<'e, 'p> {
                 .take_while(|(at, _)| **at <= to + reach)
                 .map(|(at, regime)| (tenths((at - from).max(0.0)), *regime)),
         );
+        let next = resets.partition_point(|at| *at <= from);
+        let resets = resets.get(next..).unwrap_or_default().iter().take_while(|at| **at <= to + reach);
+        ahead.extend(resets.map(|at| (tenths(at - from), usize::MAX)));
         ahead
     }
 

@@ -9,9 +9,11 @@ use crate::input::files::{Folder, NamedText, PLAN};
 use crate::input::plan::{Options, load};
 use crate::model::law::DurationLaw;
 use crate::model::plan::Plan;
+use crate::model::rates::DailySpend;
 use crate::outage::engine::Engine;
 use crate::outage::profile::Course;
 use crate::outage::state::behaviours;
+use crate::words::calendar::Zone;
 
 const ALL: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
@@ -51,7 +53,11 @@ impl Bench {
 }
 
 fn constant() -> Bench {
-    let plan = always();
+    burning(always())
+}
+
+/// With what an hour costs.
+fn burning(plan: Plan) -> Bench {
     let engine = Engine::new(&plan, 1e6).unwrap();
     let course = Course::new(&engine, &behaviours(&plan, &plan.causes[0]));
     let unit = course.profile(0.0, 7200.0, &[]).unwrap()[0].slope * 3600.0;
@@ -209,6 +215,47 @@ fn a_calendar_is_met_at_every_start() {
             let square: f64 = limited.iter().map(|below| 2.0 * (severity.mean - below) * h).sum();
             near(severity.square.unwrap(), square - severity.mean * h, 1e-5);
         }
+    }
+}
+
+#[test]
+fn a_daily_cap_is_met_at_every_hour() {
+    // A floor that never closes and 60.00 a day from midnight UTC on, by integrating over the hours of a day: the money
+    // flows for so long, and again from every midnight on.
+    const DAY: f64 = 86_400.0;
+    const STARTS: u32 = 4000;
+    let mut plan = always();
+    // Nobody carries on when the money is used up.
+    plan.trunks.truncate(2);
+    let Bench { mut plan, unit } = burning(plan);
+    let table = plan.trunks[1].table;
+    plan.tables[table].limits.daily_spend =
+        Some(DailySpend { limit: "60".parse().unwrap(), resets: Zone::parse("UTC").unwrap() });
+    let bench = Bench { plan, unit };
+    let law = DurationLaw::exponential(30_000.0).unwrap();
+    let severity = bench.severity(0, &law, None);
+    let burn = unit / 3600.0;
+    let lasts = 60.0 / burn;
+    let survival = |d: f64| libm::exp(-d / 30_000.0);
+    let (mut mean, mut over) = (0.0, [0.0; 3]);
+    let amounts = [20.0, 59.0, 100.0];
+    for i in 0..STARTS {
+        let start = DAY * (f64::from(i) + 0.5) / f64::from(STARTS);
+        let mut spent = 0.0;
+        for day in 0..20 {
+            let from = if day == 0 { 0.0 } else { f64::from(day) * DAY - start };
+            let to = (from + lasts).min(f64::from(day + 1) * DAY - start);
+            mean += burn * 30_000.0 * (survival(from) - survival(to));
+            for (over, amount) in over.iter_mut().zip(amounts) {
+                let at = from + (amount - spent) / burn;
+                *over += if at >= from && at < to { survival(at) } else { 0.0 };
+            }
+            spent += burn * (to - from);
+        }
+    }
+    near(severity.mean, mean / f64::from(STARTS), 1e-5);
+    for (amount, over) in amounts.iter().zip(over) {
+        near(severity.exceeds(*amount), over / f64::from(STARTS), 1e-3);
     }
 }
 

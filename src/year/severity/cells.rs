@@ -30,21 +30,18 @@ pub fn cells(course: &Course<'_, '_>, lengths: &Lengths, year: f64) -> Result<Ve
     offsets.sort_by(f64::total_cmp);
     offsets.dedup();
     let mut cuts = vec![0.0, year];
-    for change in course.changes() {
+    let resets = course.resets(year + reach + last_back);
+    for change in course.changes().iter().chain(&resets) {
         cuts.extend(offsets.iter().map(|offset| change - offset).filter(|cut| *cut > 0.0 && *cut < year));
     }
     cuts.sort_by(f64::total_cmp);
     cuts.dedup_by(|b, a| *b - *a < 1e-3);
     let mut found =
         Found { course, reach, kinks: &kinks, year, known: HashMap::new(), cells: Vec::new(), went: Vec::new() };
-    // What starts meet decides what they cost, unless caps are reset by the clock.
+    // What starts meet decides what they cost.
     let mut met: HashMap<Ahead, Vec<(usize, f64)>> = HashMap::new();
     for (from, to) in cuts.iter().zip(cuts.iter().skip(1)) {
-        if course.capped() {
-            found.cell(*from, *to, 40)?;
-            continue;
-        }
-        let ahead = course.ahead(*from, *to, reach + last_back);
+        let ahead = course.ahead(*from, *to, reach + last_back, &resets);
         if let Some(same) = met.get(&ahead) {
             same.iter().for_each(|(cell, width)| found.widen(*cell, *width));
         } else {
