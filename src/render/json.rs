@@ -124,9 +124,10 @@ pub(super) fn places(labels: &[Label], sources: &Sources) -> Value {
     Value::Array(labels.iter().map(place).collect())
 }
 
-/// A fault's fingerprint: the same wherever it stands.
-pub(super) fn fault_fingerprint(fault: &Diagnostic) -> String {
-    sha256(format!("{}\n{}", fault.code, fault.message).as_bytes()).chars().take(32).collect()
+/// A fault's fingerprint: the same wherever in its file it stands.
+pub(super) fn fault_fingerprint(fault: &Diagnostic, sources: &Sources) -> String {
+    let file = fault.labels.first().map_or("", |label| sources.name(label.span.source));
+    sha256(format!("{}\n{file}\n{}", fault.code, fault.message).as_bytes()).chars().take(32).collect()
 }
 
 fn fault_value(fault: &Diagnostic, sources: &Sources) -> Value {
@@ -137,7 +138,7 @@ fn fault_value(fault: &Diagnostic, sources: &Sources) -> Value {
         "message": fault.message,
         "where": places(&fault.labels, sources),
         "help": fault.help,
-        "fingerprint": fault_fingerprint(fault),
+        "fingerprint": fault_fingerprint(fault, sources),
         "waived_by": null,
     })
 }

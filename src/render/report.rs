@@ -199,7 +199,7 @@ fn fault<'a>(fault: &'a Diagnostic, sources: &'a Sources, plan: &'a str) -> Item
         help: fault.help.as_deref().unwrap_or(""),
         subject: "",
         places: fault.labels.iter().map(|label| place(label, sources, plan)).collect(),
-        fingerprint: Cow::Owned(fault_fingerprint(fault)),
+        fingerprint: Cow::Owned(fault_fingerprint(fault, sources)),
         waiver: None,
         waiver_at: None,
     }
