@@ -8,6 +8,7 @@ pub mod range;
 pub mod replay;
 pub mod simulated;
 pub mod trace;
+pub mod verification;
 pub mod year;
 
 use crate::model::plan::Plan;

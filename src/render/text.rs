@@ -30,7 +30,7 @@ pub use estimate::estimate;
 pub use findings::findings;
 pub use simulate::simulated_years;
 pub use size::size;
-pub use year::cause_rows;
+pub use year::{cause_rows, compared as year_lines, rests_on};
 
 /// How much a screen says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

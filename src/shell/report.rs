@@ -7,6 +7,8 @@ use super::error::Error;
 use super::exit::Exit;
 use super::run::{Run, run_map};
 use crate::assessment::map::map;
+use crate::assessment::range::parameter_range;
+use crate::assessment::verification::verify;
 use crate::assessment::{crossings, spend_curve};
 use crate::compare::alternatives;
 use crate::compare::sensitivity::sensitivity;
@@ -18,7 +20,12 @@ use crate::render::document::{csv, html, markdown, screen};
 pub(super) fn run(args: &ReportArgs, context: &mut Context) -> Result<Exit, Error> {
     let command = again(args, context);
     let run = Run::load("report", context)?;
-    let assessment = run.assess()?;
+    let mut assessment = run.assess()?;
+    let range = parameter_range(&assessment)?.transpose();
+    if let Ok(year) = &mut assessment.year {
+        year.range = range;
+    }
+    let witnesses = verify(&assessment)?;
     let plan = assessment.plan();
     let verdict = judge(&assessment, &Levels::default());
     let curve = spend_curve(&assessment)?;
@@ -38,6 +45,7 @@ pub(super) fn run(args: &ReportArgs, context: &mut Context) -> Result<Exit, Erro
         sensitivity: &sensitivity,
         compared: &compared,
         conclusion: comparison.conclusion.as_ref(),
+        witnesses: &witnesses,
         command,
         valid_until: args.valid_until,
         json: json.clone(),

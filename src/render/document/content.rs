@@ -6,7 +6,10 @@ use super::svg::{self, Blade, Curve, Heat};
 use super::{Block, Document, Grid, Section};
 use crate::assessment::Assessment;
 use crate::assessment::Crossing;
+use crate::assessment::calls::agreement::{Agreement, Figure, LEVEL};
 use crate::assessment::map::AbsorptionMap;
+use crate::assessment::range::{OUTSIDE, ParameterRange};
+use crate::assessment::verification::{Verification, YEARS};
 use crate::assessment::year::{QUANTILES, Year};
 use crate::compare::Conclusion;
 use crate::compare::sensitivity::{End, Sensitivity};
@@ -18,7 +21,7 @@ use crate::render::chart::nice_step;
 use crate::render::compare::{Compared, costs, protects, sentence};
 use crate::render::json::{VERSION, inputs_digest};
 use crate::render::sensitivity as tornado;
-use crate::render::text::{cause_rows, headline, spend_rows};
+use crate::render::text::{cause_rows, headline, rests_on, spend_rows, year_lines};
 use crate::words::duration::{about, compact, human};
 use crate::words::figure::{count, fixed, percent, significant};
 use crate::words::level::Level;
@@ -43,6 +46,8 @@ pub struct Content<'a> {
     pub compared: &'a [Compared<'a>],
     /// What they come to.
     pub conclusion: Option<&'a Conclusion>,
+    /// What independent witnesses say.
+    pub witnesses: &'a Verification,
     /// The command line that makes this document again.
     pub command: String,
     /// The last day for which the signatures hold, where it is given.
@@ -352,6 +357,11 @@ fn year(content: &Content<'_>) -> Vec<Block> {
         significant(year.unprotected_hours, 3),
         percent(year.nothing)
     )));
+    match &year.range {
+        Some(Ok(range)) => blocks.extend(range_blocks(assessment, range)),
+        Some(Err(reason)) => blocks.push(said(format!("The parameter range is not known: {reason}."))),
+        None => {}
+    }
     blocks
 }
 
@@ -625,7 +635,70 @@ fn verification(content: &Content<'_>) -> Vec<Block> {
         vec!["probability beyond the grid".to_owned(), format!("{:.1e}", year.beyond)],
         vec!["price of a call".to_owned(), "exact decimals, to the last digit".to_owned()],
     ];
-    vec![Block::Table(Grid::new("Numerical verification of this run", 2, &["what", "value"], rows))]
+    let mut blocks = vec![Block::Table(Grid::new("Numerical verification of this run", 2, &["what", "value"], rows))];
+    let years = year_lines(&content.witnesses.years, content.assessment.plan().currency.code());
+    if !years.is_empty() {
+        blocks.push(said(format!("{} years drawn by chance, seed 1, beside the exact law:", count(YEARS as f64))));
+        blocks.push(Block::List(years.lines().map(str::to_owned).collect()));
+    }
+    match &content.witnesses.calls {
+        Ok(judged) => {
+            let (compared, off) = judged.compared();
+            let name = content.assessment.plan().causes.first().map_or("", |cause| cause.name.as_str());
+            blocks.push(said(format!(
+                "Every call of {} of `{name}` simulated, {} runs, seed 1, {} attempts: {} of {compared} figures lie within their 95 % intervals.",
+                compact(std::time::Duration::from_secs_f64(judged.question.length)),
+                judged.question.runs,
+                count(judged.simulated as f64),
+                compared - off
+            )));
+            let rows = judged.figures.iter().filter_map(judged_row).collect();
+            let header = ["figure", "reckoned", "simulated", "agreement"];
+            blocks.push(Block::Table(Grid::new("Formulas beside the simulation of every call", 1, &header, rows)));
+            if off > 0 {
+                let notes = judged.notes.iter().map(|note| (*note).to_owned());
+                blocks.push(Block::List(notes.collect()));
+            }
+        }
+        Err(reason) => blocks.push(said(format!("No outage was simulated call by call: {reason}."))),
+    }
+    blocks
+}
+
+/// A figure of the simulation beside its formula, where there is one.
+fn judged_row(figure: &Figure) -> Option<Vec<String>> {
+    let reckoned = figure.analytic?;
+    let half = figure.half(LEVEL)?;
+    let agreement = match figure.agreement() {
+        Agreement::Consistent => "consistent".to_owned(),
+        Agreement::Off { by, .. } => format!("reckoned {}{}", if by > 0.0 { "+" } else { "" }, percent(by)),
+        Agreement::Unknown | Agreement::TooFew => return None,
+    };
+    let shown = |value: f64| significant(value, 4);
+    Some(vec![
+        figure.name.to_owned(),
+        shown(reckoned),
+        format!("{} ± {}", shown(figure.mean), significant(half, 2)),
+        agreement,
+    ])
+}
+
+/// What few incidents leave open.
+fn range_blocks(assessment: &Assessment<'_>, range: &ParameterRange) -> Vec<Block> {
+    let span = |low: &crate::words::money::Money, high: &crate::words::money::Money| {
+        vec![low.rounded_amount(), high.rounded_amount()]
+    };
+    let mut rows = vec![[vec!["mean".to_owned()], span(&range.mean.low, &range.mean.high)].concat()];
+    rows.extend(QUANTILES.iter().zip(&range.quantiles).map(|(p, quantile)| {
+        [vec![format!("P{}", count(p * 100.0))], span(&quantile.amount.low, &quantile.amount.high)].concat()
+    }));
+    let caption = format!("Parameter range of a year's spend [{}]", assessment.plan().currency);
+    let percent_of = |share: f64| format!("{} %", fixed(share * 100.0, 0));
+    let (from, to) = (format!("from {}", percent_of(OUTSIDE)), format!("to {}", percent_of(1.0 - OUTSIDE)));
+    vec![
+        Block::Table(Grid::new(caption, 1, &["", from.as_str(), to.as_str()], rows)),
+        said(rests_on(assessment, range).trim_end().to_owned()),
+    ]
 }
 
 fn reproduce(content: &Content<'_>) -> Vec<Block> {

@@ -154,7 +154,8 @@ fn amounts(span: Option<Span<Money>>) -> String {
 }
 
 /// What the range rests on.
-fn rests_on(assessment: &Assessment<'_>, range: &ParameterRange) -> String {
+#[must_use]
+pub fn rests_on(assessment: &Assessment<'_>, range: &ParameterRange) -> String {
     let number = |n: usize, what: &str| format!("{} {what}{}", count(n as f64), if n == 1 { "" } else { "s" });
     let of: Vec<String> = range
         .evidence
