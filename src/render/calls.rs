@@ -1,5 +1,7 @@
 //! What a simulation of calls found, as JSON, and every attempt as rows.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 use crate::assessment::calls::Judged;
@@ -7,6 +9,7 @@ use crate::assessment::calls::agreement::{Agreement, Figure, Kind, LEVEL};
 use crate::assessment::calls::suite::Validation;
 use crate::model::plan::Plan;
 use crate::rating::border::expected_money;
+use crate::render::formats::csv_text;
 use crate::simulate::calls::bill::decimal;
 use crate::simulate::calls::price::targets;
 use crate::simulate::calls::time::seconds;
@@ -89,6 +92,27 @@ pub fn calls(judged: &Judged, plan: &Plan) -> Value {
         "timeline": judged.minutes.iter().enumerate().map(minute).collect::<Vec<_>>(),
         "notes": judged.notes,
     })
+}
+
+/// The time line as CSV, a row each minute.
+#[must_use]
+pub fn timeline(judged: &Judged, plan: &Plan) -> String {
+    let quoted = |words: &str| format!("\"{}\"", csv_text(words).replace('"', "\"\""));
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let trunks: Vec<String> = plan.trunks.iter().map(|trunk| quoted(&format!("channels of {}", trunk.name))).collect();
+    let mut out =
+        format!("minute,attempts,carried,lost,blocked,channels,spend,currency,idle_seat_hours,{}\n", trunks.join(","));
+    for (index, minute) in judged.minutes.iter().enumerate() {
+        let busy: f64 = minute.channels.iter().sum();
+        let counts = [minute.attempts, minute.carried, minute.lost, minute.blocked, busy].map(|x| plain(&number(x)));
+        let spend = plain(&value(minute.spend, Kind::Money, plan.currency));
+        let by_trunk: Vec<String> = minute.channels.iter().map(|busy| plain(&number(*busy))).collect();
+        let (counts, by_trunk) = (counts.join(","), by_trunk.join(","));
+        let idle = plain(&number(minute.idle_seat_hours));
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{index},{counts},{spend},{},{idle},{by_trunk}", plan.currency.code());
+    }
+    out
 }
 
 /// The validation suite as a document of its own.

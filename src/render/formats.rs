@@ -11,6 +11,7 @@ mod sarif;
 use super::report::Report;
 use crate::outage::OutageError;
 
+pub use csv::text as csv_text;
 pub use markdown::LONGEST as LONGEST_MARKDOWN;
 
 /// A form that results take.
@@ -28,6 +29,8 @@ pub struct OutputFormat {
 
 /// Commands with tables of figures, and the document.
 const TABLES: Option<&[&str]> = Some(&["check", "estimate", "size", "report"]);
+/// The same, and the time line of a simulated outage.
+const SHEETS: Option<&[&str]> = Some(&["check", "estimate", "size", "report", "simulate"]);
 /// The document, which writes its own page.
 const DOCUMENT: Option<&[&str]> = Some(&["report"]);
 /// Commands that judge.
@@ -43,7 +46,7 @@ pub static FORMATS: [OutputFormat; 9] = [
         commands: TABLES,
         write: markdown::write,
     },
-    OutputFormat { name: "csv", what: "a table, for spreadsheets", commands: TABLES, write: csv::write },
+    OutputFormat { name: "csv", what: "a table, for spreadsheets", commands: SHEETS, write: csv::write },
     OutputFormat { name: "html", what: "a page to read, print and sign", commands: DOCUMENT, write: html::write },
     OutputFormat { name: "sarif", what: "SARIF 2.1.0, for code scanning", commands: JUDGES, write: sarif::write },
     OutputFormat { name: "junit", what: "JUnit XML, a case for each rule", commands: JUDGES, write: junit::write },

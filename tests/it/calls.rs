@@ -28,6 +28,32 @@ fn number(value: &Value) -> f64 {
 }
 
 #[test]
+fn the_time_line_is_a_table_too() {
+    let line = ["--demo", "--cause", "carrier rejects", "--duration", "5m", "--runs", "3"];
+    let asked = |format: &str| {
+        let out = Command::new(env!("CARGO_BIN_EXE_trunkrisk"))
+            .args(["simulate", "--calls", "--output", format])
+            .args(line)
+            .output()
+            .unwrap();
+        assert_eq!(out.status.code(), Some(0));
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let (table, json) = (asked("csv"), asked("json"));
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    assert_eq!(reader.headers().unwrap().iter().next_back(), Some("channels of pri-gateway"));
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let minutes = json["calls"]["timeline"].as_array().unwrap();
+    assert_eq!(rows.len(), minutes.len());
+    for (row, minute) in rows.iter().zip(minutes) {
+        assert_eq!(row[6], *minute["spend"].as_str().unwrap());
+        let attempts: f64 = row[1].parse().unwrap();
+        assert_eq!(Some(attempts), minute["attempts"].as_f64());
+    }
+}
+
+#[test]
 fn figures_stand_beside_those_of_estimate() {
     let (_, out, _) = run(&["estimate", "--demo", "--output", "json", "--set", "scenario.durations=[\"30m\"]"], &[]);
     let estimate: Value = serde_json::from_str(&out).unwrap();

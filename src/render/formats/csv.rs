@@ -24,7 +24,8 @@ const FINDING: [&str; 13] = [
 ];
 
 /// A text that no spreadsheet takes for a formula. Also after a separator, for those that split at another one.
-fn text(text: &str) -> String {
+#[must_use]
+pub fn text(text: &str) -> String {
     let text = terminal(text);
     let mut out = String::with_capacity(text.len() + 1);
     let mut begins = true;

@@ -75,13 +75,14 @@ pub(super) fn run(args: &SimulateArgs, context: &mut Context) -> Result<Exit, Er
         return Ok(Exit::Pass);
     }
     let (demo, detail, loaded) = (context.global.demo, run.detail, &run.loaded);
-    context.outputs.write(|format| match format {
-        Format::Text => Ok(text::calls(&judged, loaded, demo, detail)),
-        Format::Json => {
+    context.outputs.each(|format| match format.name {
+        "json" => {
             let mut map = envelope("simulate", loaded, "pass", Exit::Pass.code(), !judged.incomplete);
             map.insert("calls".into(), page::calls(&judged, &loaded.plan));
             Ok(document(&json!(map)))
         }
+        "csv" => Ok(page::timeline(&judged, &loaded.plan)),
+        _ => Ok(text::calls(&judged, loaded, demo, detail)),
     })?;
     Ok(Exit::Pass)
 }
