@@ -45,20 +45,21 @@ impl Count {
     /// P(N = n) for n = 0, 1, … until less than `rest` is left, or `most` numbers.
     #[must_use]
     pub fn probabilities(self, rest: f64, most: usize) -> Vec<f64> {
-        let mut p = self.none();
+        let mut ln = self.ln_none();
         let mut sum = 0.0;
         let mut all = Vec::new();
         for n in 0..most {
+            let p = libm::exp(ln);
             all.push(p);
             sum += p;
             if n as f64 > self.mean && 1.0 - sum < rest {
                 break;
             }
             let n = n as f64;
-            p *= match self.shape {
+            ln += libm::log(match self.shape {
                 None => self.mean / (n + 1.0),
                 Some(shape) => self.mean / (shape + self.mean) * (n + shape) / (n + 1.0),
-            };
+            });
         }
         all
     }
@@ -66,9 +67,14 @@ impl Count {
     /// P(N = 0).
     #[must_use]
     pub fn none(self) -> f64 {
+        libm::exp(self.ln_none())
+    }
+
+    /// ln P(N = 0): of very many outages P(N = 0) itself is no float any more.
+    fn ln_none(self) -> f64 {
         match self.shape {
-            None => libm::exp(-self.mean),
-            Some(shape) => libm::exp(-shape * libm::log1p(self.mean / shape)),
+            None => -self.mean,
+            Some(shape) => -shape * libm::log1p(self.mean / shape),
         }
     }
 

@@ -70,7 +70,7 @@ pub struct Read {
 /// A change this small, relative, is none: errors shrink by four, and what is left of them is extrapolated.
 const STILL: f64 = 1.2e-5;
 /// The same of probabilities.
-const STILL_PROBABILITY: f64 = 1.2e-6;
+const STILL_PROBABILITY: f64 = 3e-7;
 /// What is promised.
 const PROMISED: f64 = 1e-5;
 /// Points of the first grid and of the last.

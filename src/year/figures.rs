@@ -2,6 +2,9 @@
 
 use super::atoms::Atoms;
 
+/// Amounts this close, relative to them, are one amount but for rounding.
+const SLACK: f64 = 1e-9;
+
 /// The law of an amount: what has a probability of its own, and the rest by grid points.
 pub struct Law {
     /// Distance of the points.
@@ -61,7 +64,7 @@ impl Law {
         if x < 0.0 {
             return 0.0;
         }
-        let slack = x * (1.0 + 1e-12);
+        let slack = x * (1.0 + SLACK);
         let count = self.atoms.partition_point(|atom| atom.0 <= slack);
         let atoms = count.checked_sub(1).and_then(|last| self.steps.get(last)).copied().unwrap_or(0.0);
         atoms + self.smooth(x)
@@ -113,9 +116,9 @@ impl Law {
             }
         }
         // An atom just here is the amount itself.
-        let near = self.atoms.partition_point(|atom| atom.0 < low * (1.0 - 1e-9));
+        let near = self.atoms.partition_point(|atom| atom.0 < low * (1.0 - SLACK));
         match self.atoms.get(near) {
-            Some((at, _)) if (at - high).abs() <= 1e-9 * at => Some(*at),
+            Some((at, _)) if (at - high).abs() <= 2.0 * SLACK * at => Some(*at),
             _ => Some(high),
         }
     }

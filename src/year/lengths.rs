@@ -2,9 +2,13 @@
 
 use crate::model::law::DurationLaw;
 
-/// Beyond a reach lengths are counted on the year's mean instead of the calendar. The mean stays; the spend of a length
-/// is off by about a day's, to either side, and a probability by the square of that share: this much of it is allowed.
+/// Beyond a reach lengths are counted on the year's mean instead of the calendar. The spend of a length is off by about
+/// a day's, to either side, and a probability by the square of that share: this much of it is allowed.
 const BEYOND: f64 = 1e-8;
+/// This much for the mean to stay to eight digits, as far as [`FAR`].
+const BEYOND_MEAN: f64 = 1e-12;
+/// Heavy tails would be followed for years otherwise [s]: 120 days.
+const FAR: f64 = 120.0 * DAY;
 /// What closing hours shift a long outage's spend by [s].
 const DAY: f64 = 86_400.0;
 /// Longest reach of the calendar behind an outage's start [s]: three years.
@@ -109,17 +113,18 @@ impl Lengths {
     /// As far as the calendar is followed behind a start [s].
     #[must_use]
     pub fn reach(&self) -> f64 {
-        let near_enough = |d: f64| self.law.survival(d) * (DAY / d) * (DAY / d) > BEYOND;
-        let far = || {
+        let far = |beyond: f64| {
+            let matters = |d: f64| self.law.survival(d) * (DAY / d) * (DAY / d) > beyond;
             let (mut low, mut high) = (DAY, FARTHEST);
             // To a part in a thousand.
-            while near_enough(low) && high > low * 1.001 {
+            while matters(low) && high > low * 1.001 {
                 let middle = libm::sqrt(low * high);
-                if near_enough(middle) { low = middle } else { high = middle }
+                if matters(middle) { low = middle } else { high = middle }
             }
-            if near_enough(low) { high } else { low }
+            if matters(low) { high } else { low }
         };
-        self.last().unwrap_or(FARTHEST).min(far())
+        let far = far(BEYOND).max(far(BEYOND_MEAN).min(FAR));
+        self.last().unwrap_or(FARTHEST).min(far)
     }
 
     /// Lengths at which the law bends or steps, in order.
@@ -247,9 +252,13 @@ impl Lengths {
     }
 }
 
-/// Nodes in a doubling of the length. The sixth power of their distance, over 46,080, is far below a float's last digit
+/// Nodes in a doubling of the length, as a power of 2. The sixth power of their distance, over 46,080, is far below a float's last digit
 /// for I and J of smooth laws.
-const STEPS: usize = 32;
+const STEPS: u32 = 5;
+/// The same for laws whose middle half lies close together.
+const STEPS_OF_NARROW: u32 = 7;
+/// Such laws: the middle half is this much of the median, or less.
+const NARROW: f64 = 0.3;
 
 /// I and J between lengths of even relative distance: for J the quintic with its values, slopes I and second derivatives
 /// S at both ends, for I that quintic's slope.
@@ -257,6 +266,8 @@ const STEPS: usize = 32;
 struct Table {
     /// First length, as an exponent of 2.
     least: i32,
+    /// Nodes in a doubling, as a power of 2.
+    steps: u32,
     /// Begin of the law's support, from which lengths are counted [s].
     origin: f64,
     intervals: Vec<Interval>,
@@ -276,8 +287,12 @@ impl Table {
         let end = law.support().1.min(law.upper_quantile(1e-17)) - origin;
         let least = -4;
         let most = (libm::log2(end.max(1.0)) as i32 + 1).clamp(least + 1, 45);
-        let count = (most - least) as usize * STEPS;
-        let at = |i: usize| libm::ldexp(1.0 + (i % STEPS) as f64 / STEPS as f64, least + (i / STEPS) as i32);
+        let middle_half = law.quantile(0.75) - law.quantile(0.25);
+        let narrow = middle_half < NARROW * (law.quantile(0.5) - origin);
+        let steps = if narrow { STEPS_OF_NARROW } else { STEPS };
+        let nodes = 1 << steps;
+        let count = (most - least) as usize * nodes;
+        let at = |i: usize| libm::ldexp(1.0 + (i % nodes) as f64 / nodes as f64, least + (i / nodes) as i32);
         let measured =
             |d: f64| [law.limited_integral(origin + d), law.limited_mean(origin + d), law.survival(origin + d)];
         let mut intervals = Vec::with_capacity(count);
@@ -291,7 +306,7 @@ impl Table {
             intervals.push(Interval { from: before.0, per_width: 1.0 / width, quintic });
             before = (to, next);
         }
-        Self { least, origin, intervals }
+        Self { least, steps, origin, intervals }
     }
 
     /// The interval of a length, and the share of the way through it; nothing outside the table.
@@ -303,7 +318,8 @@ impl Table {
         // A float is its exponent of 2 and then the place between two powers: the bits are the index.
         let bits = d.to_bits();
         let exponent = usize::try_from((bits >> 52) as i32 - 1023 - self.least).ok()?;
-        let interval = self.intervals.get(exponent * STEPS + ((bits >> 47) & 31) as usize)?;
+        let within = (bits >> (52 - self.steps)) as usize & ((1 << self.steps) - 1);
+        let interval = self.intervals.get((exponent << self.steps) + within)?;
         Some((interval, (d - interval.from) * interval.per_width))
     }
 

@@ -219,6 +219,28 @@ fn a_calendar_is_met_at_every_start() {
 }
 
 #[test]
+fn starts_that_lie_close_make_no_amounts_of_their_own() {
+    // An hour of a silent carrier on the example floor, the first 33 s lost and 30 s on the way back: whoever starts well
+    // within opening hours pays the same. All others pay by when they start, also those within a minute of a change.
+    let bench = Bench { plan: floor(&[]), unit: 28.0 };
+    let severity = bench.severity(1, &DurationLaw::fixed(3600.0).unwrap(), None);
+    assert_eq!(severity.atoms.len(), 1, "{:?}", severity.atoms);
+    assert!(severity.exceeds(severity.atoms[0].0) < 1e-12);
+}
+
+#[test]
+fn very_many_outages_are_counted_too() {
+    // P(no outage) is no float any more; P(more than 820) is a sum of the law of the number.
+    let bench = constant();
+    let severity = bench.severity(0, &DurationLaw::fixed(3600.0).unwrap(), None);
+    let asked = Asked { quantiles: vec![0.95], amounts: vec![820.0 * bench.unit] };
+    let got = read(&[Part { count: poisson(800.0), severity: &severity }], &asked, &Known::default()).unwrap();
+    let p = |n: f64| libm::exp(n * libm::log(800.0) - 800.0 - libm::lgamma(n + 1.0));
+    let over: f64 = (821..1200).map(|n| p(f64::from(n))).sum();
+    assert!((got.exceeds[0] - over).abs() < 1e-6, "{} {over}", got.exceeds[0]);
+}
+
+#[test]
 fn a_daily_cap_is_met_at_every_hour() {
     // A floor that never closes and 60.00 a day from midnight UTC on, by integrating over the hours of a day: the money
     // flows for so long, and again from every midnight on.

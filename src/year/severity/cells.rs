@@ -7,9 +7,11 @@ use crate::outage::profile::{Course, Stretch};
 use crate::year::YearError;
 use crate::year::lengths::Lengths;
 
-/// Starts closer than this cost what the one in their middle costs [s]. What is neglected goes with the square of
-/// their distance, and such cells are a part in a hundred of the year at most.
-const NARROW: f64 = 90.0;
+/// Starts closer than this cost what the one in their middle costs [s]: a wider cell of one amount would be an amount
+/// with a probability of its own.
+const NARROW: f64 = 0.05;
+/// The same where caps are followed, which goes by milliseconds.
+const NARROW_OF_CAPS: f64 = 1.0;
 
 /// What starts meet, see [`Course::ahead`].
 type Ahead = Vec<(i64, usize)>;
@@ -70,7 +72,8 @@ impl Found<'_, '_, '_> {
         // A little inside, where nothing coincides; caps are followed to the millisecond.
         let inset = if self.course.capped() { 0.02 } else { 1e-3 };
         let (a, b) = (from + (to - from) * inset, to - (to - from) * inset);
-        if to - from <= NARROW || depth == 0 {
+        let narrow = if self.course.capped() { NARROW_OF_CAPS } else { NARROW };
+        if to - from <= narrow || depth == 0 {
             let middle = self.course.profile((from + to) / 2.0, self.reach, self.kinks)?;
             self.add(&middle, &middle, 0.0, to - from);
             return Ok(());
