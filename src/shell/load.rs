@@ -107,8 +107,7 @@ pub(super) fn read_text(
             Ok(loaded) => &loaded.inputs,
             Err(rejected) => &rejected.inputs,
         };
-        let read: Vec<PathBuf> = inputs.iter().map(|input| root.join(&input.path)).collect();
-        context.outputs.spare(read.iter().map(PathBuf::as_path))?;
+        context.outputs.spare(inputs.iter().map(|input| root.join(&input.path)).collect())?;
     }
     loaded.or_else(|rejected| Err(reject(command, context, &rejected)?))
 }

@@ -9,6 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::error::{Error, ErrorKind, shown};
 use crate::input::fault::did_you_mean;
+use crate::model::lock::LOCK;
 use crate::render::formats::{FORMATS, OutputFormat, find};
 use crate::render::report::Report;
 
@@ -89,6 +90,7 @@ pub struct Outputs {
     targets: Vec<(&'static OutputFormat, Target)>,
     color: Color,
     written: bool,
+    read: Vec<PathBuf>,
 }
 
 impl Outputs {
@@ -119,28 +121,46 @@ impl Outputs {
             };
             targets.push((output.format, target));
         }
-        Ok(Self { targets, color, written: false })
+        let read = inputs.iter().map(|input| input.to_path_buf()).collect();
+        Ok(Self { targets, color, written: false, read })
     }
 
     /// Refuses to write over files that are known as inputs only once they were found. No output is written then.
     ///
     /// # Errors
     /// Where an output is one of them.
-    pub fn spare<'a>(&mut self, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), Error> {
-        let mut inputs = inputs.into_iter();
-        let read = inputs.find_map(|input| {
+    pub fn spare(&mut self, inputs: Vec<PathBuf>) -> Result<(), Error> {
+        let read = inputs.iter().find_map(|input| {
             self.targets.iter().find_map(|(_, target)| match target {
                 Target::File(name, path, _) if same(path, input) => Some(name.clone()),
                 _ => None,
             })
         });
+        self.read.extend(inputs);
         match read {
             Some(name) => {
                 self.targets.clear();
-                Err(written_over(&name))
+                Err(written_over(&name, "--output"))
             }
             None => Ok(()),
         }
+    }
+
+    /// Refuses to write another file, that `option` names, over what the run reads or an output goes to.
+    ///
+    /// # Errors
+    /// Where it would.
+    pub fn refuse(&self, path: &Path, option: &str) -> Result<(), Error> {
+        let name = shown(&path.to_string_lossy());
+        refuse_signed(path, &name, option)?;
+        if self.read.iter().any(|input| same(input, path)) {
+            return Err(written_over(&name, option));
+        }
+        let taken = |target: &Target| matches!(target, Target::File(_, other, _) if same(other, path));
+        if self.targets.iter().any(|(_, target)| taken(target)) {
+            return Err(ErrorKind::Arguments(format!("two outputs go to {name}")).into());
+        }
+        Ok(())
     }
 
     /// Empties every file where nothing was written, so that no result of an earlier run is taken for that of one that
@@ -283,14 +303,26 @@ fn refuse_conflicts(output: &OutputArg, before: &[OutputArg], inputs: &[&Path]) 
     if before.iter().filter_map(|other| other.path.as_deref()).any(|other| same(other, path)) {
         return Err(ErrorKind::Arguments(format!("two outputs go to {name}")).into());
     }
+    refuse_signed(path, &name, "--output")?;
     if inputs.iter().any(|input| same(input, path)) {
-        return Err(written_over(&name));
+        return Err(written_over(&name, "--output"));
     }
     Ok(())
 }
 
-fn written_over(name: &str) -> Error {
-    ErrorKind::Arguments(format!("{name} is read by this run; --output would write over it")).into()
+/// A sign-off is kept by runs that do not read it, too.
+fn refuse_signed(path: &Path, name: &str, option: &str) -> Result<(), Error> {
+    if path.file_name().is_some_and(|file| file == LOCK) {
+        return Err(ErrorKind::Arguments(format!(
+            "{name} is where `trunkrisk sign` writes; {option} would write over it"
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+fn written_over(name: &str, option: &str) -> Error {
+    ErrorKind::Arguments(format!("{name} is read by this run; {option} would write over it")).into()
 }
 
 /// Takes away what a file held; a device or a pipe holds nothing.
@@ -355,12 +387,12 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&plan).unwrap(), "precious");
         // A plan that is found by walking up is known as an input only then.
         let mut outputs = Outputs::open(&[to(&result), to(&plan)], Color::Always, &[]).unwrap();
-        assert!(outputs.spare([result.join("none").as_path(), plan.as_path()]).is_err());
+        assert!(outputs.spare(vec![result.join("none"), plan.clone()]).is_err());
         outputs.clear();
         assert_eq!(std::fs::read_to_string(&plan).unwrap(), "precious");
         std::fs::write(&result, "a result that is longer than the next").unwrap();
         let mut outputs = Outputs::open(&[to(&result)], Color::Always, &[&plan]).unwrap();
-        outputs.spare([plan.as_path()]).unwrap();
+        outputs.spare(vec![plan.clone()]).unwrap();
         outputs.write(|_| Ok("\u{1b}[1mbold\u{1b}[0m\n".to_owned())).unwrap();
         assert_eq!(std::fs::read_to_string(&result).unwrap(), "bold\n");
         outputs.clear();

@@ -19,18 +19,26 @@ fn inputs_survive() {
     fs::create_dir(folder.join("below")).unwrap();
     fs::write(folder.join("report.json"), "of an earlier run").unwrap();
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
-    let before: Vec<String> = ["failover.toml", "rates/example-voice.toml"].map(read).into();
-    let cases: [(&str, &[&str]); 4] = [
+    let kept = ["failover.toml", "rates/example-voice.toml", "failover.lock.toml"];
+    assert_eq!(trunkrisk(folder, &["sign", "--by", "finance desk", "--valid-until", "2027-06-30"]).0, Some(0));
+    let before: Vec<String> = kept.map(read).into();
+    let outage = ["simulate", "--calls", "--cause", "carrier rejects", "--duration", "1m", "--trace"];
+    let trace = |to| [&outage[..], &[to]].concat();
+    let cases: [(&str, &[&str]); 8] = [
         (".", &["check", "--output", "json=failover.toml"]),
         ("below", &["estimate", "--output", "json=../failover.toml"]),
         (".", &["size", "--output", "text=rates/example-voice.toml", "--output", "json=report.json"]),
         (".", &["check", "--set", "campaign.renewals.seats=0", "--output", "json=./rates/../failover.toml"]),
+        (".", &["check", "--output", "json=failover.lock.toml"]),
+        ("below", &["report", "--output", "html=../failover.lock.toml"]),
+        ("below", &trace("../failover.toml")),
+        (".", &trace("rates/example-voice.toml")),
     ];
     for (place, args) in cases {
         let (code, said) = trunkrisk(&folder.join(place), args);
         assert_eq!(code, Some(2), "{args:?}");
-        assert!(said.contains("is read by this run; --output would write over it"), "{args:?}: {said}");
-        let after: Vec<String> = ["failover.toml", "rates/example-voice.toml"].map(read).into();
+        assert!(said.contains("would write over it"), "{args:?}: {said}");
+        let after: Vec<String> = kept.map(read).into();
         assert_eq!(after, before, "{args:?}");
     }
     assert_eq!(read("report.json"), "of an earlier run");

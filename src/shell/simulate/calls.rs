@@ -186,15 +186,7 @@ impl Trace {
             return Ok(Some(Self { to, name: "standard output".to_owned(), stdout: true }));
         }
         let name = shown(&path.to_string_lossy());
-        let same = |other: &Path| {
-            other == path || matches!((other.canonicalize(), path.canonicalize()), (Ok(one), Ok(other)) if one == other)
-        };
-        if context.global.plan.as_deref().is_some_and(same) {
-            return Err(wrong(format!("{name} is read by this run; --trace would write over it")));
-        }
-        if context.global.output.iter().filter_map(|output| output.path.as_deref()).any(same) {
-            return Err(wrong(format!("two outputs go to {name}")));
-        }
+        context.outputs.refuse(path, "--trace")?;
         let file = File::create(path).map_err(|error| unwritable(&name, &error))?;
         Ok(Some(Self { to: Box::new(BufWriter::new(file)), name, stdout: false }))
     }
