@@ -35,7 +35,8 @@ fn commands(text: &str) -> Vec<Vec<String>> {
         let inner = line.trim_start();
         let inner =
             ["- trunkrisk ", "run: trunkrisk ", "entry: trunkrisk "].iter().find_map(|p| inner.strip_prefix(p))?;
-        Some(inner.split(' ').map(str::to_owned).collect())
+        // Without a pull request there is no base.
+        Some(inner.split(' ').filter(|arg| !arg.starts_with('$')).map(str::to_owned).collect())
     };
     text.lines().filter_map(line).collect()
 }
@@ -70,6 +71,72 @@ fn the_workflow_works_as_written() {
         // Again: the file is there, and nothing is lost.
         let out = run(folder.path(), &["init", "--ci", ci]);
         assert_eq!(out.status.code(), Some(2));
+    }
+}
+
+/// Runs what the file does after the program is installed, as a runner's shell does.
+#[cfg(unix)]
+fn judged_in_ci(folder: &Path, workflow: &str, base: &str) -> Option<i32> {
+    let step = |start: &str| {
+        let line = workflow.lines().find_map(|line| line.trim_start().strip_prefix(start));
+        line.map_or_else(String::new, |line| {
+            format!("{}{line}\n", start.trim_start_matches("- ").trim_start_matches("run: "))
+        })
+    };
+    // GitHub hands on what a step writes to the file that it names.
+    let handed = "[ -z \"$GITHUB_ENV\" ] || base=$(sed -n 's/^base=//p' \"$GITHUB_ENV\")\n";
+    let script =
+        ["run: git ", "- BASE="].map(step).concat() + handed + &["run: trunkrisk ", "- trunkrisk "].map(step).concat();
+    let program = Path::new(env!("CARGO_BIN_EXE_trunkrisk")).parent().unwrap();
+    let path = std::env::join_paths(
+        [program.to_owned()].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    );
+    let (branch, commit) = if workflow.contains("GITHUB_ENV") { (base, "") } else { ("", base) };
+    let given = folder.join(".git/handed-on");
+    std::fs::write(&given, "").unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-e", "-c", &script]).current_dir(folder).env("PATH", path.unwrap());
+    shell.env("BASE", branch).env("CI_MERGE_REQUEST_DIFF_BASE_SHA", commit).env_remove("GITHUB_STEP_SUMMARY");
+    if workflow.contains("GITHUB_ENV") {
+        shell.env("GITHUB_ENV", given)
+    } else {
+        shell.env_remove("GITHUB_ENV")
+    };
+    shell.output().unwrap().status.code()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pull_request_cannot_loosen_its_own_gate() {
+    for (ci, path) in [("github", ".github/workflows/trunkrisk.yml"), ("gitlab", ".gitlab-ci.yml")] {
+        let folder = tempfile::tempdir().unwrap();
+        let git = |args: &[&str]| {
+            let who = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+            let out = Command::new("git").args(who).args(args).current_dir(folder.path()).output().unwrap();
+            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+            String::from_utf8(out.stdout).unwrap().trim().to_owned()
+        };
+        git(&["init", "-q"]);
+        git(&["commit", "-q", "--allow-empty", "-m", "no plan"]);
+        let base = |name: &str| {
+            git(&["update-ref", &format!("refs/remotes/origin/{name}"), "HEAD"]);
+            if ci == "github" { name.to_owned() } else { git(&["rev-parse", "HEAD"]) }
+        };
+        let none = base("none");
+        assert_eq!(run(folder.path(), &["init", "--ci", ci]).status.code(), Some(0));
+        git(&["add", "."]);
+        git(&["commit", "-q", "-m", "a plan"]);
+        let main = base("main");
+        let workflow = std::fs::read_to_string(folder.path().join(path)).unwrap();
+        // A push, a plan that is new, and one that is as it was.
+        for base in ["", &none, &main] {
+            assert_eq!(judged_in_ci(folder.path(), &workflow, base), Some(0), "{ci}: {base}");
+        }
+        let plan = folder.path().join("failover.toml");
+        let loosened = std::fs::read_to_string(&plan).unwrap().replace("absorb           = 0.95", "absorb = 0.5");
+        std::fs::write(&plan, loosened).unwrap();
+        git(&["commit", "-q", "-a", "-m", "looser"]);
+        assert_eq!(judged_in_ci(folder.path(), &workflow, &main), Some(1), "{ci}");
     }
 }
 
