@@ -80,6 +80,14 @@ pub fn parse(sources: &Sources, id: SourceId, faults: &Faults) -> Node {
         })
         .collect();
     errors.sort_by_key(|(span, _)| *span);
+    // A carrier's own file in place of a table: every line of it would be a fault.
+    let name = sources.name(id);
+    if let Some((span, _)) = errors.first().filter(|_| name.to_ascii_lowercase().ends_with(".csv")) {
+        let help = "a carrier's own prices: name the file in a rate table, deck = { file = \"…\" }, \
+                    or let `trunkrisk rates import` make one";
+        faults.at(FaultKind::Syntax, *span, format!("{name} is a CSV, not TOML"), "here", help);
+        errors.clear();
+    }
     // The parser goes on within the line, and what it says next follows from what it said first.
     errors.dedup_by_key(|(span, _)| sources.position(*span).line);
     // Past a bracket that is not closed, it takes every further line for what stands between brackets.

@@ -29,7 +29,7 @@ pub(super) fn run(args: &InitArgs, context: &mut Context) -> Result<Exit, Error>
     if args.ci.is_none() || folder.join(PLAN).symlink_metadata().is_err() {
         targets.extend(FILES.iter().map(|(name, text)| (folder.join(name), Cow::Borrowed(*text))));
     }
-    refuse(&targets, args.force)?;
+    refuse(&targets, args.force, "`trunkrisk init DIR` writes to another folder")?;
     for (path, text) in &targets {
         write(path, text)?;
     }
@@ -74,8 +74,8 @@ fn workflow(ci: Ci) -> (&'static str, String) {
     (path, text.replace("{VERSION}", VERSION))
 }
 
-/// Sees to it that all can be written before anything is.
-pub(super) fn refuse(targets: &[(PathBuf, Cow<'_, str>)], force: bool) -> Result<(), Error> {
+/// Sees to it that all can be written before anything is. `elsewhere` says how else to go on than with `--force`.
+pub(super) fn refuse(targets: &[(PathBuf, Cow<'_, str>)], force: bool, elsewhere: &str) -> Result<(), Error> {
     for (path, _) in targets {
         // A file where a folder has to be; what is missing is created.
         let blocked = path.ancestors().skip(1).find(|above| above.exists() && !above.is_dir());
@@ -100,7 +100,7 @@ pub(super) fn refuse(targets: &[(PathBuf, Cow<'_, str>)], force: bool) -> Result
         several => format!("{} files are there already; nothing was written: {}", several.len(), several.join(", ")),
     };
     let error = Error::from(ErrorKind::Arguments(message));
-    Err(error.hint("--force writes over them, `trunkrisk init DIR` writes to another folder"))
+    Err(error.hint(format!("--force writes over them, {elsewhere}")))
 }
 
 /// Writes a file, and the folders that lead to it.

@@ -403,7 +403,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("price 12125550123 60 --table .", ". is a directory, not a file"),
     ("price 12125550123 60 --table faulty.toml", "faulty.toml:3:12"),
     ("price 12125550123 60 --table broken.toml", "not valid TOML"),
-    ("price 12125550123 60 --table calls.csv", "not valid TOML"),
+    ("price 12125550123 60 --table calls.csv", "is a CSV, not TOML"),
     ("price 12125550123 60", "required arguments were not provided"),
     ("price 12125550123 --table deck.toml", "<SECONDS>"),
     ("price 12125550123 -5 --table deck.toml", "SECONDS: no talk time: below 0: found `-5`; expected seconds from 0"),

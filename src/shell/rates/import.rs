@@ -75,7 +75,7 @@ pub(super) fn run(args: &RatesImportArgs, context: &mut Context) -> Result<Exit,
         if !same {
             targets.push((beside, Cow::Borrowed(&text)));
         }
-        refuse(&targets, args.force)?;
+        refuse(&targets, args.force, "`--out FILE.toml` writes to another place")?;
         for (path, text) in &targets {
             write(path, text)?;
             written.push(shown(&path.to_string_lossy()));
