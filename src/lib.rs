@@ -21,8 +21,8 @@
 //! found, and renderers write it down.
 //!
 //! ```text
-//!  failover.toml   rates/*.toml
-//!        └─────┬────────┘
+//!  failover.toml   rates/*.toml   carriers' own files   past outages   git
+//!        └─────┬────────┴────────────────┴─────────────────┴──────────┘
 //!            input ── faults ──┐
 //!              │               │
 //!            model             │
@@ -31,10 +31,11 @@
 //!            simulate                      chance from a seed, the same everywhere
 //!              │               │
 //!         assessment           │            every number that any report shows, reckoned once
+//!       compare · diff         │            alternatives side by side; a plan against its past
 //!              │               │
 //!           policy ─ findings ─┴─► diagnostics
 //!              │                        │
-//!           render ◄────────────────────┘   text · json · markdown · csv · sarif · junit · github · gitlab
+//!           render ◄────────────────────┘   text · json · markdown · csv · html · sarif · junit · github · gitlab
 //!              │
 //!            shell                          arguments, files, exit codes
 //! ```
@@ -45,8 +46,8 @@
 //! |---|---|---|
 //! | 1 | [`words`] | money, units, numbers to dial, the calendar, places in files: the types everything is said in |
 //! | 2 | [`model`] | plan, campaign, trunk, rate table, cause, policy: valid by construction, free of file formats |
-//! | 3 | [`input`] | TOML to model; all faults of all files, each with its place |
-//! | 4 | [`traffic`], [`routing`], [`rating`], [`outage`], [`year`], [`simulate`] | the engines |
+//! | 3 | [`input`] | TOML, and carriers' own files ([`input::deck`]), from a disk or from git, to model; all faults of all files, each with its place |
+//! | 4 | [`traffic`], [`routing`], [`rating`], [`outage`], [`year`], [`simulate`] | the engines: load on trunks, what the PBX does with an answer, prices, one outage, the exact law of a year, and simulated years and calls |
 //! | 5 | [`assessment`], [`compare`], [`diff`] | runs the engines on a plan; sets alternatives side by side, and a plan against its past |
 //! | 6 | [`policy`] | the rules, levels and waivers |
 //! | 7 | [`render`] | one file per format; formats and never computes |
