@@ -10,8 +10,8 @@ use crate::words::money::Money;
 pub struct Conclusion {
     /// Cheapest in a mean year, silence included.
     pub cheapest_mean: usize,
-    /// Cheapest in a bad year, silence included.
-    pub cheapest_p95: usize,
+    /// Cheapest in a bad year, silence included; nothing where such a total is not known.
+    pub cheapest_p95: Option<usize>,
     /// The planned trunks against none; nothing where the plan has none behind the first.
     pub planned: Option<Prevented>,
 }
@@ -34,7 +34,7 @@ impl Prevented {
 }
 
 /// Concludes from the figures. `alone` is the alternative without a secondary, `planned` the plan's own trunks. Nothing
-/// where a total is not known: a cheapest of the others would be a guess.
+/// where a total of a mean year is not known: a cheapest of the others would be a guess.
 ///
 /// # Errors
 /// Where amounts cannot be added.
@@ -45,9 +45,8 @@ pub fn conclude(figures: &[&Figures], alone: usize, planned: usize) -> Result<Op
         // Of equals the first: the one with fewer trunks.
         (0..totals.len()).min_by(|a, b| totals[*a].amount().cmp(&totals[*b].amount()))
     };
-    let (Some(cheapest_mean), Some(cheapest_p95)) = (cheapest(|y| y.total_mean), cheapest(|y| y.total_p95)) else {
-        return Ok(None);
-    };
+    let Some(cheapest_mean) = cheapest(|y| y.total_mean) else { return Ok(None) };
+    let cheapest_p95 = cheapest(|y| y.total_p95);
     let of = |index: usize| figures.get(index).and_then(|f| Some((f.standing, f.year.as_ref().ok()?)));
     let prevented = match (of(alone), of(planned)) {
         (Some((none, silent)), Some((standing, year))) if alone != planned => {

@@ -1,6 +1,7 @@
 //! What finance asks of one alternative.
 
 use crate::assessment::Assessment;
+use crate::assessment::simulated::Method;
 use crate::assessment::year::causes_counting;
 use crate::model::plan::Plan;
 use crate::outage::OutageError;
@@ -53,10 +54,13 @@ pub struct YearFigures {
     pub idle: Option<Money>,
     /// Spend, standing cost and idle cost of a mean year.
     pub total_mean: Option<Money>,
-    /// The same that 95 of 100 years do not pass: the quantile of the sum, not a sum of quantiles.
+    /// The same that 95 of 100 years do not pass: the quantile of the sum, not a sum of quantiles. Nothing where outages
+    /// are tied together, for their law is not known.
     pub total_p95: Option<Money>,
     /// Mean spend and standing cost over the protected hours; nothing where there are none.
     pub per_protected_hour: Option<Money>,
+    /// What ties outages together, so that spend was simulated; nothing where it is of an exact law.
+    pub tied: Vec<String>,
 }
 
 /// Reads the figures off an assessment.
@@ -92,14 +96,26 @@ fn of_year(plan: &Plan, year: &crate::assessment::year::Year, standing: Money) -
         Ok(causes) => causes.all.iter().map(|(_, count, hours)| count.mean * hours.mean).sum(),
         Err(_) => f64::NAN,
     };
+    let tied = match &year.method {
+        Method::Exact => Vec::new(),
+        Method::Simulated(simulated) => simulated.why.clone(),
+    };
     let (mut idle, mut total_mean, mut total_p95) = (None, None, None);
     if priced && let Ok(causes) = causes_counting(plan, Counted::WithSilence)? {
         let asked = Asked { quantiles: vec![BAD], amounts: Vec::new() };
         let sum = read(&causes.parts(1.0), &asked, &Known::default())?;
-        idle = Some(money((sum.mean - weight(year.mean.amount())).max(0.0))?);
-        total_mean = Some(add(money(sum.mean)?, standing)?);
-        let bad = sum.quantiles.first().map_or(0.0, |quantile| quantile.amount);
-        total_p95 = Some(add(money(bad)?, standing)?);
+        if tied.is_empty() {
+            idle = Some(money((sum.mean - weight(year.mean.amount())).max(0.0))?);
+            total_mean = Some(add(money(sum.mean)?, standing)?);
+            let bad = sum.quantiles.first().map_or(0.0, |quantile| quantile.amount);
+            total_p95 = Some(add(money(bad)?, standing)?);
+        } else if let Ok(spent) = causes_counting(plan, Counted::Spend)? {
+            // Simulated spend less the same outages' silence would be a difference of two laws.
+            let spent = read(&spent.parts(1.0), &asked, &Known::default())?;
+            let silent = money((sum.mean - spent.mean).max(0.0))?;
+            idle = Some(silent);
+            total_mean = Some(add(add(year.mean, silent)?, standing)?);
+        }
     }
     let paid = weight(add(year.mean, standing)?.amount());
     let per_protected_hour = if year.protected_hours > 1e-9 { Some(money(paid / year.protected_hours)?) } else { None };
@@ -116,5 +132,6 @@ fn of_year(plan: &Plan, year: &crate::assessment::year::Year, standing: Money) -
         total_mean,
         total_p95,
         per_protected_hour,
+        tied,
     })
 }

@@ -2,7 +2,8 @@
 //!
 //! [`alternatives`] makes them of a plan's own trunks, [`fair`] lets every cause strike every one of them, [`figures`]
 //! reads what finance asks off an assessment, and [`conclude`] says which is cheapest. All of it rests on the exact law
-//! of the year, so a difference between two alternatives is none of chance.
+//! of the year, so a difference between two alternatives is none of chance; only the spend of an alternative whose outages
+//! are tied together is simulated.
 
 mod alternatives;
 mod conclusion;

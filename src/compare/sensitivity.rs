@@ -1,5 +1,6 @@
 //! What moves a bad year: every input between a low and a high value, one at a time, exactly.
 
+use crate::assessment::simulated::by_itself;
 use crate::assessment::year::{Causes, causes};
 use crate::model::plan::Plan;
 use crate::model::vary::{Change, INCREMENTS, Input, Kind, inputs};
@@ -59,6 +60,19 @@ pub struct Sensitivity {
     pub effects: Vec<Effect>,
     /// The keys of those that move neither.
     pub still: Vec<String>,
+    /// What ties outages together, which these figures leave out: they are of the exact law.
+    pub tied: Vec<String>,
+}
+
+impl Sensitivity {
+    /// How these figures differ from those of the year, in words; nothing where they do not.
+    #[must_use]
+    pub fn untied(&self) -> Option<String> {
+        let why = self.tied.join("; ");
+        let left_out =
+            format!("Every outage is taken for itself here, although {why}: P95 is not that of the simulated year.");
+        (!self.tied.is_empty()).then_some(left_out)
+    }
 }
 
 /// A value as people read it.
@@ -134,7 +148,7 @@ pub fn sensitivity(plan: &Plan) -> Result<Result<Sensitivity, String>, OutageErr
         }
     }
     moving.sort_by(|a, b| b.swing.amount().cmp(&a.swing.amount()).then_with(|| a.key.cmp(&b.key)));
-    Ok(Ok(Sensitivity { base, effects: moving, still }))
+    Ok(Ok(Sensitivity { base, effects: moving, still, tied: by_itself(plan)? }))
 }
 
 /// The year's figures are good to five digits: less is no movement.

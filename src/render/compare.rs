@@ -143,8 +143,8 @@ pub fn sentence(all: &[Compared<'_>], conclusion: Option<&Conclusion>) -> String
         format!("`{name}` ({total} a year)")
     };
     let mean = total(conclusion.cheapest_mean, |year| year.total_mean);
-    let bad = total(conclusion.cheapest_p95, |year| year.total_p95);
-    let mut text = format!("Cheapest at the mean is {mean}, at P95 {bad}");
+    let bad = conclusion.cheapest_p95.map(|index| total(index, |year| year.total_p95));
+    let mut text = format!("Cheapest at the mean is {mean}, at P95 {}", bad.as_deref().unwrap_or("nobody can tell"));
     if let Some(prevented) = &conclusion.planned {
         let (word, than) = if prevented.dearer() { ("more", "than") } else { ("no more", "than") };
         let _ = write!(
@@ -194,10 +194,27 @@ pub fn text(all: &[Compared<'_>], conclusion: Option<&Conclusion>, currency: &st
             let _ = writeln!(out, "`{name}` differs in more than its trunks: {}", terminal(&what));
         }
     }
-    out.push_str(
-        "Exact law of the year, the same outages for all: no difference is due to chance. `pays from`: outage hours a year\nat which the standing cost is less than what the trunks save against having none.\n",
+    let _ = write!(
+        out,
+        "{} `pays from`: outage hours a year\nat which the standing cost is less than what the trunks save against having none.\n",
+        terminal(&law(all))
     );
     out
+}
+
+/// By which law the outages strike.
+#[must_use]
+pub fn law(all: &[Compared<'_>]) -> String {
+    let tied: Vec<String> = all
+        .iter()
+        .filter_map(|one| one.year().filter(|year| !year.tied.is_empty()).map(|year| (one, year)))
+        .map(|(one, year)| format!("`{}` ({})", one.alternative.name, year.tied.join("; ")))
+        .collect();
+    if tied.is_empty() {
+        return "Exact law of the year, the same outages for all: no difference is due to chance.".to_owned();
+    }
+    let one = if tied.len() == 1 { "is" } else { "are" };
+    format!("The spend of {} {one} simulated: no P95 of the total is known there. The rest is exact.", tied.join(", "))
 }
 
 fn amount(amount: &Money) -> Value {
@@ -281,7 +298,7 @@ pub fn conclusion(all: &[Compared<'_>], conclusion: Option<&Conclusion>) -> Valu
     json!({
         "sentence": sentence(all, conclusion),
         "cheapest_mean": conclusion.map_or(Value::Null, |c| name(c.cheapest_mean)),
-        "cheapest_p95": conclusion.map_or(Value::Null, |c| name(c.cheapest_p95)),
+        "cheapest_p95": conclusion.map_or(Value::Null, |c| c.cheapest_p95.map_or(Value::Null, name)),
         "secondary_cost": prevented.map_or(Value::Null, |p| amount(&p.cost)),
         "silence_prevented": prevented.map_or(Value::Null, |p| amount(&p.silence)),
         "secondary_dearer_than_silence": prevented.map_or(Value::Null, |p| json!(p.dearer())),

@@ -52,6 +52,9 @@ pub fn text(sensitivity: &Result<Sensitivity, String>) -> String {
         base.p95,
         over.unwrap_or_default()
     );
+    if let Some(untied) = sensitivity.untied() {
+        let _ = writeln!(out, "{}", terminal(&untied));
+    }
     if sensitivity.effects.is_empty() {
         out.push_str("no input moves it\n\n");
         return out;

@@ -239,3 +239,40 @@ fn a_drill_costs_what_the_secondary_bills() {
         assert_eq!(self::run(&["estimate", "--demo", "--drill", bad]).0, 2, "{bad}");
     }
 }
+
+#[test]
+fn tied_outages_are_not_passed_off_as_exact() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in trunkrisk::input::example::FILES {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(
+            path,
+            text.replace("[fees]\nmonthly   = 25.00", "[fees]\nminimum_month = 100.00\nmonthly   = 25.00"),
+        )
+        .unwrap();
+    }
+    let plan = folder.path().join("failover.toml");
+    let said = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trunkrisk"));
+        let out = command.args(args).args(["--plan", plan.to_str().unwrap()]).output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let tied: Value = serde_json::from_str(&said(&["compare", "--output", "json"])).unwrap();
+    let free = json(&["compare", "--demo"]);
+    for (one, other) in tied["alternatives"].as_array().unwrap().iter().zip(free["alternatives"].as_array().unwrap()) {
+        // What a minimum takes off the spend is no silence.
+        let (idle, without) = (number(&one["idle_cost"]), number(&other["idle_cost"]));
+        close(idle, without, 1e-6);
+        close(number(&one["total_mean"]), number(&one["mean"]) + number(&one["standing_cost"]) + idle, 1e-9);
+    }
+    assert!(tied["conclusion"]["cheapest_mean"].is_string() && tied["conclusion"]["cheapest_p95"].is_null());
+    assert!(said(&["compare"]).contains("minimum of a month of `secondary-provider`"));
+    assert!(said(&["explain", "year", "p95"]).contains("years drawn"));
+    let report = said(&["report", "--output", "markdown"]);
+    assert!(report.contains("simulated: 100,000 years drawn with seed 1") && !report.contains("NaN"));
+    assert!(
+        report.contains("Every outage is taken for itself here") && !report.contains("counted whole in the standing")
+    );
+}

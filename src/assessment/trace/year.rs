@@ -2,6 +2,7 @@
 
 use super::{Cell, Quantity, Step, YearFigure, digits};
 use crate::assessment::Assessment;
+use crate::assessment::simulated::{Method, Simulated};
 use crate::assessment::year::{Causes, QUANTILES, Year, YearQuantile, causes};
 use crate::outage::OutageError;
 use crate::rating::border::{expected_money, weight};
@@ -59,6 +60,10 @@ pub(super) fn steps(assessment: &Assessment<'_>, figure: YearFigure) -> Result<(
     if figure == F::Standing {
         return Ok(standing(assessment));
     }
+    let drawn = !matches!(figure, F::Outages | F::ProtectedHours | F::UnprotectedHours);
+    if let (true, Method::Simulated(simulated)) = (drawn, &year.method) {
+        return Ok(by_draws(simulated));
+    }
     let causes = match causes(assessment.plan())? {
         Ok(causes) => causes,
         Err(reason) => return Ok((Vec::new(), Step::new(reason))),
@@ -71,6 +76,15 @@ pub(super) fn steps(assessment: &Assessment<'_>, figure: YearFigure) -> Result<(
         F::Outages | F::ProtectedHours | F::UnprotectedHours => hours(assessment, &causes, figure),
         _ => by_law(assessment, year, &causes, figure)?,
     })
+}
+
+/// Figures of years that were drawn, for outages are tied together.
+fn by_draws(simulated: &Simulated) -> (Vec<Step>, Step) {
+    let why = simulated.why.join("; ");
+    let years = Step::new("years drawn, outages followed one after the other")
+        .formula("by the laws of the causes", format!("seed {}; {why}", simulated.seed))
+        .number(simulated.years as f64, "years");
+    (vec![years], Step::new("read off the years drawn").formula("`estimate` prints its 95 % interval", ""))
 }
 
 fn name<'a>(assessment: &'a Assessment<'_>, cause: usize) -> &'a str {

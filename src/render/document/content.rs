@@ -9,6 +9,7 @@ use crate::assessment::Crossing;
 use crate::assessment::calls::agreement::{Agreement, Figure, LEVEL};
 use crate::assessment::map::AbsorptionMap;
 use crate::assessment::range::{OUTSIDE, ParameterRange};
+use crate::assessment::simulated::{Ends, Method};
 use crate::assessment::verification::{Verification, YEARS};
 use crate::assessment::year::{QUANTILES, Year};
 use crate::compare::Conclusion;
@@ -18,7 +19,7 @@ use crate::model::rates::{RateTable, TableKind};
 use crate::policy::judge::{Status, Verdict};
 use crate::rating::border::weight;
 use crate::render::chart::nice_step;
-use crate::render::compare::{Compared, costs, protects, sentence};
+use crate::render::compare::{Compared, costs, law, protects, sentence};
 use crate::render::json::{VERSION, inputs_digest};
 use crate::render::sensitivity as tornado;
 use crate::render::text::{cause_rows, headline, rests_on, spend_rows, year_lines};
@@ -449,6 +450,9 @@ fn drivers(content: &Content<'_>) -> Vec<Block> {
             svg,
         });
     }
+    if let Some(untied) = sensitivity.untied() {
+        blocks.push(said(untied));
+    }
     if sensitivity.effects.is_empty() {
         blocks.push(said("No input moves the P95 of a year's spend."));
     } else {
@@ -474,8 +478,9 @@ fn alternatives(content: &Content<'_>) -> Vec<Block> {
     let (heading, rows) = protects(content.compared);
     let caption = "What is carried at the busiest time, under each cause once it is dealt with, and hours of a year";
     blocks.push(Block::Table(Grid::new(caption, 1, &heading, rows)));
+    blocks.push(said(law(content.compared)));
     blocks.push(said(
-        "The same outages strike all of them, by the exact law of the year: no difference is due to chance. `pays from` is the number of outage hours a year at which the standing cost is less than what the trunks save against having none.",
+        "`pays from` is the number of outage hours a year at which the standing cost is less than what the trunks save against having none.",
     ));
     blocks
 }
@@ -603,14 +608,15 @@ fn exclusions(content: &Content<'_>) -> Vec<Block> {
             ),
         );
     }
+    let simulated = matches!(&content.assessment.year, Ok(year) if matches!(year.method, Method::Simulated(_)));
     let capped = plan.tables.iter().any(|table| table.limits.daily_spend.is_some() || table.limits.prepaid.is_some());
     if capped {
-        items.push(
-            "What is spent of a daily cap or a prepaid balance before an outage begins: each finds them whole."
-                .to_owned(),
-        );
+        let of = if simulated { "an outage of a given length" } else { "an outage" };
+        items.push(format!(
+            "What is spent of a daily cap or a prepaid balance before {of} begins: each finds them whole."
+        ));
     }
-    if plan.tables.iter().any(|table| !table.fees.minimum_month.is_zero()) {
+    if !simulated && plan.tables.iter().any(|table| !table.fees.minimum_month.is_zero()) {
         items.push(
             "Monthly minimums set off against usage: they are counted whole in the standing cost, beside the spend."
                 .to_owned(),
@@ -627,14 +633,30 @@ fn exclusions(content: &Content<'_>) -> Vec<Block> {
 
 fn verification(content: &Content<'_>) -> Vec<Block> {
     let Ok(year) = &content.assessment.year else { return Vec::new() };
-    let rows = vec![
-        vec!["method".to_owned(), "exact law by transform, no random numbers and no seed".to_owned()],
-        vec!["points of the grid".to_owned(), count(year.points as f64)],
-        vec!["largest error of quantiles and tail means, relative".to_owned(), format!("{:.1e}", year.error_bound)],
-        vec!["mean on the grid against its closed form, relative".to_owned(), format!("{:.1e}", year.mean_error.abs())],
-        vec!["probability beyond the grid".to_owned(), format!("{:.1e}", year.beyond)],
-        vec!["price of a call".to_owned(), "exact decimals, to the last digit".to_owned()],
-    ];
+    let row = |what: &str, value: String| vec![what.to_owned(), value];
+    let mut rows = match &year.method {
+        Method::Exact => vec![
+            row("method", "exact law by transform, no random numbers and no seed".to_owned()),
+            row("points of the grid", count(year.points as f64)),
+            row("largest error of quantiles and tail means, relative", format!("{:.1e}", year.error_bound)),
+            row("mean on the grid against its closed form, relative", format!("{:.1e}", year.mean_error.abs())),
+            row("probability beyond the grid", format!("{:.1e}", year.beyond)),
+        ],
+        Method::Simulated(simulated) => {
+            let years = count(simulated.years as f64);
+            let mut rows = vec![
+                row("method", format!("simulated: {years} years drawn with seed {}", simulated.seed)),
+                row("why", simulated.why.join("; ")),
+            ];
+            for (name, ends) in &simulated.intervals {
+                if let ("mean" | "p95" | "tail_mean_p95", Ends::Money(Some(low), Some(high))) = (*name, ends) {
+                    rows.push(row(&format!("95 % interval of {name}"), format!("{low} to {high}")));
+                }
+            }
+            rows
+        }
+    };
+    rows.push(row("price of a call", "exact decimals, to the last digit".to_owned()));
     let mut blocks = vec![Block::Table(Grid::new("Numerical verification of this run", 2, &["what", "value"], rows))];
     let years = year_lines(&content.witnesses.years, content.assessment.plan().currency.code());
     if !years.is_empty() {
