@@ -149,7 +149,7 @@ fn lint_says_what_it_took_a_file_for() {
     // A deck alone prices nothing: its currency is not known.
     let output = run(&["price", "12012001234", "60", "--table", "flowroute.csv"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("not valid TOML"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("is a CSV, not TOML"), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn inputs_survive() {
     let kept = ["failover.toml", "rates/example-voice.toml", "failover.lock.toml"];
     assert_eq!(trunkrisk(folder, &["sign", "--by", "finance desk", "--valid-until", "2027-06-30"]).0, Some(0));
     let before: Vec<String> = kept.map(read).into();
-    let outage = ["simulate", "--calls", "--cause", "carrier rejects", "--duration", "1m", "--trace"];
+    let outage = ["simulate", "--calls", "--cause", "carrier rejects", "--duration", "1m"];
     let trace = |to| [&outage[..], &[to]].concat();
     let cases: [(&str, &[&str]); 8] = [
         (".", &["check", "--output", "json=failover.toml"]),
@@ -31,8 +31,8 @@ fn inputs_survive() {
         (".", &["check", "--set", "campaign.renewals.seats=0", "--output", "json=./rates/../failover.toml"]),
         (".", &["check", "--output", "json=failover.lock.toml"]),
         ("below", &["report", "--output", "html=../failover.lock.toml"]),
-        ("below", &trace("../failover.toml")),
-        (".", &trace("rates/example-voice.toml")),
+        ("below", &trace("--trace=../failover.toml")),
+        (".", &trace("--trace=rates/example-voice.toml")),
     ];
     for (place, args) in cases {
         let (code, said) = trunkrisk(&folder.join(place), args);
