@@ -179,6 +179,12 @@ fn place<'a>(label: &'a Label, sources: &'a Sources, plan: &'a str) -> Place<'a>
         return Place { path: plan, line: 1, column: 1, end_column: 1, label: said };
     }
     let at = sources.position(label.span);
+    // So does what stands in the base alone: no file that is here has that place.
+    if sources.apart(label.span.source) {
+        let before = format!("{name}:{}", at.line);
+        let said = if label.text.is_empty() { before } else { format!("{} ({before})", label.text) };
+        return Place { path: plan, line: 1, column: 1, end_column: 1, label: Cow::Owned(said) };
+    }
     let line = sources.line(label.span);
     let covered = line.text.get(line.range.0..line.range.1).map_or(0, |text| text.chars().count());
     Place {
@@ -215,15 +221,14 @@ pub fn items<'a>(verdict: &'a Verdict, loaded: &'a Loaded) -> Vec<Item<'a>> {
         .map(|finding| {
             let waiver = finding.waived_by.and_then(|index| plan.waivers.get(index));
             let waiver_at = waiver.map(|waiver| {
-                let at = sources.position(waiver.place.item);
-                let (line, column) = (at.line.get(), at.column.get());
-                Place {
-                    path: sources.name(waiver.place.item.source),
-                    line,
-                    column,
-                    end_column: column,
-                    label: "".into(),
+                let span = waiver.place.item;
+                if sources.apart(span.source) {
+                    let label = format!("{}:{}", sources.name(span.source), sources.position(span).line).into();
+                    return Place { path: plan.path.as_str(), line: 1, column: 1, end_column: 1, label };
                 }
+                let at = sources.position(span);
+                let (line, column) = (at.line.get(), at.column.get());
+                Place { path: sources.name(span.source), line, column, end_column: column, label: "".into() }
             });
             Item {
                 code: finding.code,

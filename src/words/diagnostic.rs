@@ -87,6 +87,12 @@ impl Sources {
         own.or_else(|| self.others.iter().find_map(|other| other.text(id)))
     }
 
+    /// Whether a text was read apart: that of another revision or directory.
+    #[must_use]
+    pub fn apart(&self, id: SourceId) -> bool {
+        self.others.iter().any(|other| other.text(id).is_some())
+    }
+
     /// The name of a text.
     #[must_use]
     pub fn name(&self, id: SourceId) -> &str {
@@ -217,6 +223,7 @@ mod tests {
         assert_eq!(sources.name(other), "");
         sources.absorb(others);
         assert_eq!((sources.name(one), sources.name(other)), ("one", "other"));
+        assert_eq!((sources.apart(one), sources.apart(other)), (false, true));
         assert_eq!(sources.slice(Span::new(other, 4, 5)), "2");
     }
 
