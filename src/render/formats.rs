@@ -28,9 +28,9 @@ pub struct OutputFormat {
 }
 
 /// Commands with tables of figures, and the document.
-const TABLES: Option<&[&str]> = Some(&["check", "estimate", "size", "report"]);
+const TABLES: Option<&[&str]> = Some(&["check", "diff", "estimate", "size", "report"]);
 /// The same, and the time line of a simulated outage.
-const SHEETS: Option<&[&str]> = Some(&["check", "estimate", "size", "report", "simulate"]);
+const SHEETS: Option<&[&str]> = Some(&["check", "diff", "estimate", "size", "report", "simulate"]);
 /// The document, which writes its own page.
 const DOCUMENT: Option<&[&str]> = Some(&["report"]);
 /// Commands that judge.

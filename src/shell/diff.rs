@@ -1,5 +1,7 @@
 //! `diff`: what a change of rates, plan or policy does to the money.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use super::app::Context;
@@ -7,12 +9,14 @@ use super::check::levels;
 use super::cli::DiffArgs;
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
-use super::output::Format;
-use super::run::{Run, exit_of, run_map};
+use super::run::{Made, Run, exit_of};
 use super::sides::{Changed, Known, Read, both, compared, present};
 use crate::diff::{Comparison, compare_figures, known};
 use crate::render::diff::{SideName, diff};
 use crate::render::json::{bare_envelope, document, envelope};
+use crate::render::report::Report;
+use crate::render::sheets;
+use crate::render::text::diff::headline;
 use crate::render::text::{self, Detail};
 use crate::words::diagnostic::Sources;
 
@@ -47,17 +51,43 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context) -> Result<Exit, Error>
     let mut base = base;
     let comparison = compared(&mut base.loaded, &mut run.loaded)?;
     let (loaded, detail) = (&run.loaded, run.detail);
-    context.outputs.write(|format| match format {
-        Format::Text => Ok(screen(&comparison, &base.name, &head, &loaded.sources, &loaded.plan.path, detail)),
-        Format::Json => {
-            let complete = comparison.figures.iter().all(|figure| figure.least == (false, false));
-            let mut map = envelope("diff", loaded, "pass", Exit::Pass.code(), complete);
-            map.insert("as_of".to_owned(), json!(comparison.as_of.to_string()));
-            map.insert("diff".to_owned(), diff(&comparison, &base.name, &head, &loaded.sources));
-            Ok(document(&json!(map)))
-        }
-    })?;
+    let (comparison, base, head) = (&comparison, &base.name, &head);
+    let mut report = report(comparison, (base, head), &loaded.sources, &loaded.plan.path, detail);
+    report.json = Box::new(|| {
+        let complete = comparison.figures.iter().all(|figure| figure.least == (false, false));
+        let mut map = envelope("diff", loaded, "pass", Exit::Pass.code(), complete);
+        map.insert("as_of".to_owned(), json!(comparison.as_of.to_string()));
+        map.insert("diff".to_owned(), diff(comparison, base, head, &loaded.sources));
+        Ok(document(&json!(map)))
+    });
+    context.outputs.report(&report)?;
     Ok(Exit::Pass)
+}
+
+/// The comparison for every format, without its JSON; nothing of it is judged.
+fn report<'a>(
+    comparison: &'a Comparison,
+    (base, head): (&'a SideName, &'a SideName),
+    sources: &'a Sources,
+    path: &'a str,
+    detail: Detail,
+) -> Report<'a> {
+    let unchanged = comparison.is_empty();
+    Report {
+        command: "diff",
+        status: "pass",
+        exit: Exit::Pass.code(),
+        judges: false,
+        path,
+        subject: Cow::Owned(format!("{} → {}", base.name, head.name)),
+        as_of: Some(comparison.as_of),
+        headline: if unchanged { "no change".to_owned() } else { headline(comparison) },
+        items: Vec::new(),
+        cases: Vec::new(),
+        sheets: if unchanged { Vec::new() } else { sheets::change(comparison, sources) },
+        text: Box::new(move || Ok(screen(comparison, base, head, sources, path, detail))),
+        json: Box::new(|| Ok(String::new())),
+    }
 }
 
 fn screen(
@@ -93,18 +123,21 @@ fn gate(
     let verdict = changed.judge(&assessment, levels);
     let exit = exit_of(&verdict, args.exit_zero);
     let (base, head, sources) = (&changed.base.name, &changed.head, &run.loaded.sources);
-    context.outputs.write(|format| match format {
-        Format::Text => {
-            let mut out = screen(&changed.comparison, base, head, sources, &run.loaded.plan.path, run.detail);
+    let comparison = &changed.comparison;
+    let made = Made {
+        command: "diff",
+        exit,
+        judges: true,
+        with_scenarios: true,
+        sheets: sheets::change(comparison, sources),
+        text: Box::new(|| {
+            let mut out = screen(comparison, base, head, sources, &run.loaded.plan.path, run.detail);
             out.push_str(&text::judged(&verdict, &run.loaded, run.detail, exit.code()));
             Ok(out)
-        }
-        Format::Json => {
-            let mut map = run_map("diff", run, &assessment, &verdict, exit, true)?;
-            map.insert("diff".to_owned(), diff(&changed.comparison, base, head, sources));
-            Ok(document(&json!(map)))
-        }
-    })?;
+        }),
+        more: Box::new(|| Ok(vec![("diff".to_owned(), diff(comparison, base, head, sources))])),
+    };
+    context.outputs.report(&run.report(&assessment, &verdict, made))?;
     Ok(exit)
 }
 
@@ -120,17 +153,16 @@ fn figures(context: &mut Context, base: Read, head: (SideName, crate::input::sav
     let (head, new) = head;
     let comparison = compare_figures(&old, &new)?;
     let (sources, detail) = (Sources::default(), Run::detail(context));
-    context.outputs.write(|format| match format {
-        Format::Text => Ok(screen(&comparison, &base, &head, &sources, &head.name, detail)),
-        Format::Json => {
-            let complete = comparison.figures.iter().all(|figure| figure.least == (false, false));
-            let mut map = bare_envelope("diff", "pass", Exit::Pass.code());
-            map.insert("complete".to_owned(), json!(complete));
-            map.insert("as_of".to_owned(), json!(comparison.as_of.to_string()));
-            map.insert("currency".to_owned(), json!(comparison.currency.code()));
-            map.insert("diff".to_owned(), diff(&comparison, &base, &head, &sources));
-            Ok(document(&json!(map)))
-        }
-    })?;
-    Ok(())
+    let comparison = &comparison;
+    let mut report = report(comparison, (&base, &head), &sources, &head.name, detail);
+    report.json = Box::new(|| {
+        let complete = comparison.figures.iter().all(|figure| figure.least == (false, false));
+        let mut map = bare_envelope("diff", "pass", Exit::Pass.code());
+        map.insert("complete".to_owned(), json!(complete));
+        map.insert("as_of".to_owned(), json!(comparison.as_of.to_string()));
+        map.insert("currency".to_owned(), json!(comparison.currency.code()));
+        map.insert("diff".to_owned(), diff(comparison, &base, &head, &sources));
+        Ok(document(&json!(map)))
+    });
+    context.outputs.report(&report)
 }

@@ -608,3 +608,97 @@ fn every_part_is_told_apart_and_swaps() {
     let mean = figures.iter().find(|f| f["figure"] == "year.mean").unwrap();
     assert_eq!(decimal(&mean["new"]).round_dp(6), decimal(&alone["year"]["mean"]).round_dp(6));
 }
+
+#[test]
+fn a_comparison_comes_as_tables_and_no_name_does_harm() {
+    let hostile = "=cmd() ::error:: <script>alert(1)</script> a|b \\u001B[31m";
+    let file = "rates/=cmd()|<b>.toml";
+    let repo = Repo::new(&[(PLAN, METERED, file)]);
+    std::fs::rename(repo.path().join(METERED), repo.path().join(file)).unwrap();
+    let carrier = repo.text(file);
+    let line = carrier.lines().find(|line| line.starts_with("carrier")).unwrap();
+    repo.edit(&[
+        (file, line, &format!("carrier = \"{hostile}\"")),
+        (file, "per_minute = 0.02\n", &format!("destination = \"{hostile}\"\nper_minute = 0.02\n")),
+    ]);
+    repo.commit("base");
+    repo.edit(&[
+        (file, "per_minute = 0.02\n", "per_minute = 0.021\n"),
+        (file, "per_minute = 0.04", "per_minute = 0.05"),
+    ]);
+    let new = repo.text(file);
+    repo.write("new.toml", &new);
+    repo.write("old.toml", &new.replace("0.021", "0.02"));
+    for args in [&["diff", "HEAD"][..], &["diff", "HEAD", "--gate"], &["rates", "diff", "old.toml", "new.toml"]] {
+        let formats: &[&str] =
+            if args[0] == "rates" { &["text", "json"] } else { &["text", "json", "markdown", "csv"] };
+        for format in formats {
+            let mut all = args.to_vec();
+            all.extend(["--output", format]);
+            let out = repo.run(&all);
+            let said = text(&out);
+            assert!(matches!(out.status.code(), Some(0 | 1)), "{all:?}: {}", String::from_utf8_lossy(&out.stderr));
+            assert!(!said.contains('\u{1b}') && !said.lines().any(|line| line.starts_with("::")), "{all:?}: {said}");
+            match *format {
+                "markdown" => {
+                    assert!(!said.contains("<script") && !said.contains("<b>"), "{said}");
+                    assert!(said.contains("### What the change does to the money") && said.contains("### Changes"));
+                }
+                "csv" => {
+                    let mut rows = csv::Reader::from_reader(said.as_bytes());
+                    let heads = rows.headers().unwrap().clone();
+                    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+                    assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '@', '+'])), "{said}");
+                    let at = |name: &str| heads.iter().position(|head| head == name).unwrap();
+                    // Every digit of what JSON says.
+                    let (_, document) = repo.json(args);
+                    let of = |record: &str, key: &str| -> Vec<String> {
+                        let own = rows.iter().filter(|row| &row[0] == record);
+                        own.map(|row| row[at(key)].to_owned()).collect()
+                    };
+                    let told = |list: &str, key: &str| -> Vec<String> {
+                        let list = document["diff"][list].as_array().unwrap().iter();
+                        list.map(|value| value[key].as_str().unwrap_or("").to_owned()).collect()
+                    };
+                    assert_eq!(of("difference", "difference"), told("figures", "difference"));
+                    assert_eq!(of("change", "effect"), told("changes", "effect"));
+                    assert!(!of("change", "effect").is_empty());
+                }
+                "json" => assert!(serde_json::from_str::<Value>(&said).is_ok()),
+                _ => {}
+            }
+        }
+    }
+    let same = text(&repo.run(&["diff", ".", ".", "--output", "markdown"]));
+    assert!(same.contains("no change") && !same.contains("###"), "{same}");
+}
+
+#[test]
+fn places_of_the_base_are_no_files_of_the_change() {
+    let repo = Repo::new(&[]);
+    repo.commit("base");
+    repo.edit(&[
+        (METERED, "per_minute = 0.02\nincrement = \"1/1\"", "per_minute = 0.09\nincrement = \"60/60\""),
+        (METERED, "[[rate]]\nprefix = \"33\"\nper_minute = 0.04", ""),
+        (PLAN, "year = 500.00", "year = 900.00"),
+    ]);
+    let sarif: Value =
+        serde_json::from_str(&text(&repo.run(&["check", "--base", "HEAD", "--output", "sarif"]))).unwrap();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![&sarif["runs"][0]["results"]];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(list) => open.extend(list),
+            Value::Object(map) => {
+                seen.extend(map.get("uri").and_then(Value::as_str).map(str::to_owned));
+                open.extend(map.values());
+            }
+            _ => {}
+        }
+    }
+    assert!(seen.contains(METERED) && seen.iter().all(|uri| repo.path().join(uri).exists()), "{seen:?}");
+    // They are said in words.
+    let words = sarif.to_string();
+    let short = repo.git(&["rev-parse", "--short", "HEAD"]);
+    assert!(words.contains("the old rate (") && words.contains(&format!("{METERED}:")), "{short}: {words}");
+}

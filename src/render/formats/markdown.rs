@@ -183,7 +183,8 @@ pub(super) fn write(report: &Report<'_>) -> Result<String, OutageError> {
     let _ = writeln!(out, "{}\n", text(&shorten(&report.headline, 4 * LONGEST_TEXT)));
     let day = report.as_of.map_or_else(String::new, |day| format!(" · as of {day}"));
     let code_of_exit = if report.judges { format!(" · exit {}", report.exit) } else { String::new() };
-    let _ = writeln!(out, "{}{day} · {}{code_of_exit} · trunkrisk {VERSION}", code(&report.subject), report.counts());
+    let counts = if report.cases.is_empty() { String::new() } else { format!(" · {}", report.counts()) };
+    let _ = writeln!(out, "{}{day}{counts}{code_of_exit} · trunkrisk {VERSION}", code(&report.subject));
     let sheets: Vec<&Sheet<'_>> = report.sheets.iter().filter(|sheet| !sheet.title.is_empty()).collect();
     let blind: Vec<_> = report.blind().collect();
     let mut parts = usize::from(!blind.is_empty()) + usize::from(!report.items.is_empty()) + sheets.len();

@@ -242,7 +242,8 @@ fn section(comparison: &Comparison, sources: &Sources, detail: Detail) -> String
 }
 
 /// The difference in a sentence.
-fn headline(comparison: &Comparison) -> String {
+#[must_use]
+pub fn headline(comparison: &Comparison) -> String {
     let Some(figure) = comparison.headline.and_then(|index| comparison.figures.get(index)) else {
         return "no figure is on both sides".to_owned();
     };
