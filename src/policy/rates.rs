@@ -613,6 +613,9 @@ fn outlier(assessment: &Assessment<'_>) -> Judgement {
     Judgement::found(findings)
 }
 
+/// What a row may cost, of what the row above it costs [1].
+const USUAL: std::ops::RangeInclusive<f64> = 0.1..=100.0;
+
 /// Rows far off the row above them, with the ratio of what their calls cost.
 #[must_use]
 pub fn outliers<'a>(tariff: &Tariff<'a>, as_of: NaiveDate) -> Vec<(&'a RateRow, &'a RateRow, f64)> {
@@ -624,10 +627,19 @@ pub fn outliers<'a>(tariff: &Tariff<'a>, as_of: NaiveDate) -> Vec<(&'a RateRow, 
     for (index, row) in table.rows.iter().enumerate() {
         let Some(at) = tariff.index().covering(index, as_of, None) else { continue };
         let Some(above) = table.rows.get(at) else { continue };
+        // Averaging takes a thousand times as long as bounds, which settle nearly every row.
+        if let (Some((low, high)), Some((below, beyond))) = (typical.bounds(row), typical.bounds(above))
+            && below > 0.0
+            && USUAL.contains(&(low / beyond))
+            && USUAL.contains(&(high / below))
+        {
+            continue;
+        }
         let Some(base) = *bases.entry(at).or_insert_with(|| typical.cost(above)) else { continue };
         let Some(cost) = typical.cost(row) else { continue };
         let ratio = cost / base;
-        if !(0.1..=100.0).contains(&ratio) {
+        // Of two rows without a price neither is far off.
+        if !USUAL.contains(&ratio) && !ratio.is_nan() {
             found.push((row, above, ratio));
         }
     }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::average::average;
+use super::border::weight;
 use super::jurisdiction::basis;
 use super::tariff::Tariff;
 use crate::model::campaign::{Campaign, Destination};
@@ -36,13 +37,15 @@ pub fn typical<'a>(tariff: &Tariff<'a>, row: &'a RateRow) -> Option<f64> {
 pub struct Typical<'a, 't> {
     tariff: &'t Tariff<'a>,
     known: HashMap<(RatePerMinute, BillingIncrement, Decimal, Decimal), Option<f64>>,
+    /// What calls are billed on average by each increment [min].
+    billed: HashMap<BillingIncrement, Option<f64>>,
 }
 
 impl<'a, 't> Typical<'a, 't> {
     /// Begins with nothing known.
     #[must_use]
     pub fn new(tariff: &'t Tariff<'a>) -> Self {
-        Self { tariff, known: HashMap::new() }
+        Self { tariff, known: HashMap::new(), billed: HashMap::new() }
     }
 
     /// As [`typical`].
@@ -50,6 +53,30 @@ impl<'a, 't> Typical<'a, 't> {
         let Price::PerMinute(price) = row.price else { return typical(self.tariff, row) };
         let key = (price, row.increment, row.connect_fee, row.minimum);
         *self.known.entry(key).or_insert_with(|| typical(self.tariff, row))
+    }
+
+    /// Amounts that [`Self::cost`] lies between, found without averaging: rounding moves a call by less than a unit of its
+    /// last place, and a minimum adds no more than itself. Nothing where the row's price is not linear in time.
+    pub fn bounds(&mut self, row: &'a RateRow) -> Option<(f64, f64)> {
+        let (first, following) = match &row.price {
+            Price::PerMinute(price) => (*price, *price),
+            Price::FirstFollowing { first, following } => (*first, *following),
+            Price::Jurisdiction { interstate, .. } => (*interstate, *interstate),
+            Price::Steps(_) | Price::Blocked => return None,
+        };
+        let tariff = self.tariff;
+        let billed = *self.billed.entry(row.increment).or_insert_with(|| {
+            let law = TalkLaw::exponential(TYPICAL).ok()?;
+            let pricer = tariff.pricer(row, Some(Jurisdiction::Interstate)).ok()?;
+            average(&pricer, &law).ok().map(|call| call.billed_seconds / 60.0)
+        });
+        let initial = f64::from(row.increment.initial.get()) / 60.0;
+        let further = billed? - initial;
+        let exact = weight(row.connect_fee) + weight(first.get()) * initial + weight(following.get()) * further;
+        let (unit, minimum) = (0.1_f64.powi(tariff.table().billing.rounding.places as i32), weight(row.minimum));
+        // Far more than floats and the average's own error add.
+        let slack = 1e-6 * exact;
+        Some(((exact - unit - slack).max(minimum), exact + unit + minimum + slack))
     }
 }
 
@@ -305,6 +332,32 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(100))]
+        #[test]
+        fn an_average_lies_within_its_bounds(
+            (first, following) in (0_u32..9999, 0_u32..9999),
+            (initial, further) in (1_u32..200, 1_u32..200),
+            (fee, minimum) in (0_u32..999, 0_u32..999),
+            linear in any::<bool>(),
+        ) {
+            let price = |n: u32| row("1", &format!("0.{n:05}")).price;
+            let mut priced = row("1", &format!("0.{first:05}"));
+            if let (false, Price::PerMinute(first), Price::PerMinute(following)) = (linear, price(first), price(following)) {
+                priced.price = Price::FirstFollowing { first, following };
+            }
+            priced.increment = BillingIncrement::new(initial, further).unwrap();
+            priced.connect_fee = Decimal::new(fee.into(), 4);
+            priced.minimum = Decimal::new(minimum.into(), 4);
+            let table = table(TableKind::PerMinute, vec![priced]);
+            let tariff = Tariff::new(&table);
+            let mut typical = Typical::new(&tariff);
+            let cost = typical.cost(&table.rows[0]).unwrap();
+            let (low, high) = typical.bounds(&table.rows[0]).unwrap();
+            prop_assert!(low <= cost && cost <= high, "{low} {cost} {high}");
+            // And they are no wider than they need to be.
+            prop_assert!(high - low <= 2.0 * 0.1_f64.powi(table.billing.rounding.places as i32)
+                + weight(table.rows[0].minimum) + 1e-5 * high);
+        }
+
         #[test]
         fn exchanging_the_sides_negates_every_difference(old in rows(), new in rows()) {
             let (old, new) = (table(TableKind::PerMinute, old), table(TableKind::PerMinute, new));
