@@ -8,7 +8,7 @@ use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
 use crate::model::campaign::{self, Campaign};
 use crate::model::policy::Unit;
-use crate::model::rates::{Limit, RateRow, RateTable};
+use crate::model::rates::{Limit, Price, RateRow, RateTable};
 use crate::model::trunk::Trunk;
 use crate::outage::engine::Engine;
 use crate::rating::compare::Typical;
@@ -419,7 +419,7 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                 seen.push(destination.prefix);
                 let Some(base) = table.rows.get(row).and_then(|row| typical.cost(row)) else { continue };
                 // Prefixes that the plan names itself are not hidden below this one.
-                let hidden: Vec<(f64, &RateRow)> = tariff
+                let hidden: Vec<&RateRow> = tariff
                     .index()
                     .longer(destination.prefix)
                     // Only what prices calls today: no row of the future, none that another of its prefix has replaced.
@@ -435,11 +435,23 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                                 && d.prefix.is_prefix_of(row.prefix)
                         })
                     })
-                    .filter_map(|row| typical.cost(row).map(|cost| (cost, row)))
+                    .filter(|row| row.price != Price::Blocked)
                     .collect();
-                let dearest = hidden.iter().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
+                // Few rows can be the dearest or the cheapest: only these are averaged.
+                let bounds: Vec<Option<(f64, f64)>> = hidden.iter().map(|row| typical.bounds(row)).collect();
+                let most = bounds.iter().flatten().map(|(low, _)| *low).fold(f64::NEG_INFINITY, f64::max);
+                let least = bounds.iter().flatten().map(|(_, high)| *high).fold(f64::INFINITY, f64::min);
+                let may_be =
+                    |bounds: &Option<(f64, f64)>| bounds.is_none_or(|(low, high)| high >= most || low <= least);
+                let ends: Vec<(f64, &RateRow)> = hidden
+                    .iter()
+                    .zip(&bounds)
+                    .filter(|(_, bounds)| may_be(bounds))
+                    .filter_map(|(row, _)| typical.cost(row).map(|cost| (cost, *row)))
+                    .collect();
+                let dearest = ends.iter().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
                 let Some((cost, below)) = dearest else { continue };
-                let cheapest = hidden.iter().map(|(cost, _)| *cost).fold(f64::INFINITY, f64::min) / base;
+                let cheapest = ends.iter().map(|(cost, _)| *cost).fold(f64::INFINITY, f64::min) / base;
                 let ratio = *cost / base;
                 if ratio.is_nan() || ratio <= limit * (1.0 + 1e-9) {
                     continue;
