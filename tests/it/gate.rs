@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use trunkrisk::policy::catalogue::rules;
@@ -701,4 +702,46 @@ fn places_of_the_base_are_no_files_of_the_change() {
     let words = sarif.to_string();
     let short = repo.git(&["rev-parse", "--short", "HEAD"]);
     assert!(words.contains("the old rate (") && words.contains(&format!("{METERED}:")), "{short}: {words}");
+}
+
+/// A number of a file that a random change may set: its file, what stands there, and how it is written anew.
+type Field = (&'static str, &'static str, fn(u32) -> String);
+
+const FIELDS: [Field; 10] = [
+    (METERED, "per_minute = 0.0100", |n| format!("per_minute = 0.{n:04}")),
+    (METERED, "per_minute = 0.03", |n| format!("per_minute = 0.{n:03}")),
+    (METERED, "increment = \"1/1\"", |n| format!("increment = \"{}/{}\"", n, n % 60 + 1)),
+    (METERED, "monthly = 10.00", |n| format!("monthly = {n}.00")),
+    (PLAN, "channels          = 30", |n| format!("channels = {n}")),
+    (PLAN, "attempts_per_seat_hour  = 120", |n| format!("attempts_per_seat_hour = {n}")),
+    (PLAN, "per_year = 2.0", |n| format!("per_year = {}.{}", n % 9, n % 10)),
+    (PLAN, "duration = { fixed = \"2h\" }", |n| format!("duration = {{ fixed = \"{n}m\" }}")),
+    (PLAN, "incident = 100.00", |n| format!("incident = {n}.00")),
+    (PLAN, "year = 500.00", |n| format!("year = {n}.00")),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    #[test]
+    fn any_change_sums_and_swaps_to_the_last_digit(
+        sides in prop::array::uniform2(prop::collection::vec(prop::option::of(1_u32..200), FIELDS.len())),
+    ) {
+        let repos = sides.map(|numbers| {
+            let repo = Repo::new(&[]);
+            for ((file, from, to), number) in FIELDS.iter().zip(numbers) {
+                if let Some(number) = number {
+                    repo.edit(&[(file, from, &to(number))]);
+                }
+            }
+            repo
+        });
+        let [old, new] = repos.each_ref().map(|repo| repo.path().to_str().unwrap());
+        let (_, there) = repos[0].json(&["diff", old, new]);
+        let (_, back) = repos[0].json(&["diff", new, old]);
+        prop_assert!(there["diff"].is_object(), "{there}");
+        if there["diff"]["changed"] == true {
+            assert_sums(&there["diff"]);
+            assert_negated(&there["diff"], &back["diff"]);
+        }
+    }
 }
