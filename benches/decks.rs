@@ -81,7 +81,6 @@ fn looking_up(c: &mut Criterion) {
     for rows in [ROWS, 5_000_000] {
         let table = load(deck(rows));
         let index = RateIndex::new(&table.rows);
-        drop(table);
         group.bench_function(format!("{rows} rows"), |b| {
             b.iter(|| numbers.iter().filter_map(|number| index.find(*number, on, None)).sum::<usize>());
         });

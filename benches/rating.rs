@@ -9,9 +9,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rust_decimal::Decimal;
 use trunkrisk::model::law::TalkLaw;
 use trunkrisk::model::place::Place;
-use trunkrisk::model::rates::{
-    Billing, CpsWindow, Fees, Limit, Limits, Price, RatePerMinute, RateRow, RateTable, TableKind,
-};
+use trunkrisk::model::rates::{Billing, CpsWindow, Fees, Limit, Limits, Price, RatePerMinute, RateTable, TableKind};
+use trunkrisk::model::rows::{RateRow, Rows, Terms};
 use trunkrisk::rating::average::average;
 use trunkrisk::rating::call::{CallDuration, CallPricer};
 use trunkrisk::rating::lookup::RateIndex;
@@ -25,11 +24,12 @@ use trunkrisk::words::rounding::{Rounding, RoundingMode};
 const CALLS: u64 = 1_000_000;
 
 /// A deck as North American carriers write it: 1, area code and exchange.
-fn deck() -> Vec<RateRow> {
+fn deck() -> impl Iterator<Item = RateRow> {
     let span = Span::new(Sources::default().add("deck", ""), 0, 0);
-    (0..100_000_i64)
-        .map(|i| RateRow {
-            prefix: DialPrefix::parse(&format!("1{}", 200_000 + i)).unwrap(),
+    (0..100_000_i64).map(move |i| RateRow {
+        prefix: DialPrefix::parse(&format!("1{}", 200_000 + i)).unwrap(),
+        span,
+        terms: Terms {
             destination: None,
             price: Price::PerMinute(RatePerMinute::new(Decimal::new(40 + i % 90, 4)).unwrap()),
             increment: BillingIncrement::new(6, 6).unwrap(),
@@ -38,9 +38,8 @@ fn deck() -> Vec<RateRow> {
             effective_from: NaiveDate::from_ymd_opt(2026, 10, 1),
             expires: None,
             origins: vec![],
-            span,
-        })
-        .collect()
+        },
+    })
 }
 
 fn billing() -> Billing {
@@ -53,7 +52,7 @@ fn billing() -> Billing {
     }
 }
 
-fn table(rows: Vec<RateRow>) -> RateTable {
+fn table(rows: Rows) -> RateTable {
     let zero = Decimal::ZERO;
     RateTable {
         path: "deck.toml".to_owned(),
@@ -99,7 +98,7 @@ fn calls() -> Vec<Call> {
 }
 
 fn exact(c: &mut Criterion) {
-    let (table, calls) = (table(deck()), calls());
+    let (table, calls) = (table(deck().collect()), calls());
     let (rows, rules) = (&table.rows, &table.billing);
     let tariff = Tariff::new(&table);
     let index = tariff.index();
@@ -122,7 +121,7 @@ fn exact(c: &mut Criterion) {
         b.iter(|| calls.iter().filter_map(|call| index.find(call.number, call.on, None)).sum::<usize>());
     });
     group.bench_function("cost only", |b| {
-        let pricer = CallPricer::new(&rows[0], rules, None).unwrap();
+        let pricer = CallPricer::new(rows.get(0).unwrap(), rules, None).unwrap();
         b.iter(|| {
             for call in &calls {
                 let _ = black_box(pricer.charge(call.talk));
@@ -136,7 +135,7 @@ fn exact(c: &mut Criterion) {
 }
 
 fn on_average(c: &mut Criterion) {
-    let (mut row, rules) = (deck().remove(0), billing());
+    let (mut row, rules) = (deck().next().unwrap(), billing());
     let mut group = c.benchmark_group("average");
     group.sample_size(20);
     let laws = [
@@ -146,7 +145,7 @@ fn on_average(c: &mut Criterion) {
     ];
     for increment in [1, 6, 60] {
         row.increment = BillingIncrement::new(increment, increment).unwrap();
-        let pricer = CallPricer::new(&row, &rules, None).unwrap();
+        let pricer = CallPricer::new(row.view(), &rules, None).unwrap();
         for (name, law) in laws {
             group.bench_function(format!("{name}, {increment}/{increment}"), |b| {
                 b.iter(|| average(black_box(&pricer), black_box(&law)));

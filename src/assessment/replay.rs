@@ -166,14 +166,14 @@ const LONG_AGO: Days = Days::new(40 * 365);
 /// The plan with the rates of `as_of` as if they had always been in force.
 fn with_rates_of_today(plan: &Plan) -> Plan {
     let mut then = plan.clone();
-    for row in then.tables.iter_mut().flat_map(|table| &mut table.rows) {
+    for terms in then.tables.iter_mut().flat_map(|table| table.rows.terms_mut()) {
         // Which of several rows holds depends on the order of their days, which stays.
-        row.expires = row.expires.filter(|day| *day < plan.as_of).and_then(|day| day.checked_sub_days(LONG_AGO));
+        terms.expires = terms.expires.filter(|day| *day < plan.as_of).and_then(|day| day.checked_sub_days(LONG_AGO));
     }
     for table in &mut then.tables {
         table.rows.retain(|row| row.effective_from.is_none_or(|day| day <= plan.as_of));
-        for row in &mut table.rows {
-            row.effective_from = row.effective_from.and_then(|day| day.checked_sub_days(LONG_AGO));
+        for terms in table.rows.terms_mut() {
+            terms.effective_from = terms.effective_from.and_then(|day| day.checked_sub_days(LONG_AGO));
         }
     }
     then

@@ -9,7 +9,8 @@ use super::rows::{RowChange, increments};
 use super::tables::{Pair, TableChange, beginnings, reduced, with_rows};
 use crate::model::plan::Plan;
 use crate::model::policy::{Budget, Fx};
-use crate::model::rates::{Price, PriceStep, RateRow, RateTable};
+use crate::model::rates::{Price, PriceStep, RateTable};
+use crate::model::rows::{RateRow, RowRef};
 use crate::model::trunk::Trunk;
 use crate::words::money::Currency;
 
@@ -331,7 +332,7 @@ fn composed(index: usize, pair: &Pair, choice: &Choice<'_>) -> RateTable {
         }
         rows.push(mixed);
     }
-    let mut table = with_rows(new, rows);
+    let mut table = with_rows(new, rows.into_iter().collect());
     if !choice.takes(&Swap::Kind(index)) {
         table.kind = old.kind.clone();
     }
@@ -368,7 +369,7 @@ fn composed(index: usize, pair: &Pair, choice: &Choice<'_>) -> RateTable {
 
 /// Gives a row the increments of another one, where both are billed alike.
 fn take_increment(row: &mut RateRow, from: &RateRow) {
-    match (&mut row.price, &from.price) {
+    match (&mut row.terms.price, &from.price) {
         (Price::Steps(own), Price::Steps(others)) => {
             let begins = |steps: &[PriceStep]| steps.iter().map(|step| step.from).collect::<Vec<_>>();
             if begins(own) == begins(others) {
@@ -392,6 +393,6 @@ fn without_rows(plan: &Plan, beginnings: &BTreeSet<crate::words::e164::DialPrefi
 }
 
 /// Whether the increment of a match differs where the price does not decide it.
-pub(super) fn increment_differs(row: &RowChange, old: &RateRow, new: &RateRow) -> bool {
+pub(super) fn increment_differs(row: &RowChange, old: RowRef<'_>, new: RowRef<'_>) -> bool {
     row.increment && increments(old) != increments(new)
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::rows::{RowChange, change, matched, rise};
 use crate::model::plan::Plan;
-use crate::model::rates::{RateRow, RateTable};
+use crate::model::rates::RateTable;
+use crate::model::rows::{RateRow, RowRef, Rows};
 use crate::words::e164::DialPrefix;
 
 /// What happened to the table of a trunk.
@@ -69,12 +70,14 @@ pub(super) fn beginnings(plans: [&Plan; 2]) -> BTreeSet<DialPrefix> {
 
 /// A table without the rows that price no destination.
 pub(super) fn reduced(table: &RateTable, beginnings: &BTreeSet<DialPrefix>) -> RateTable {
-    let rows = table.rows.iter().filter(|row| beginnings.contains(&row.prefix)).cloned().collect();
+    // A handful of prefixes in tables of any size.
+    let own = beginnings.iter().flat_map(|prefix| table.rows.of(*prefix));
+    let rows = own.filter_map(|at| table.rows.get(at)).map(RowRef::to_row).collect();
     with_rows(table, rows)
 }
 
 /// A table with other rows.
-pub(super) fn with_rows(table: &RateTable, rows: Vec<RateRow>) -> RateTable {
+pub(super) fn with_rows(table: &RateTable, rows: Rows) -> RateTable {
     // All but the rows is small.
     RateTable {
         path: table.path.clone(),
@@ -111,13 +114,13 @@ impl Pair {
             dearer: 0,
             cheaper: 0,
         };
-        for (before, after) in matched(&old.rows, &new.rows) {
+        matched(&old.rows, &new.rows, |before, after| {
             let (one, other) = (before.and_then(|i| old.rows.get(i)), after.and_then(|i| new.rows.get(i)));
             let in_use = one.or(other).is_some_and(|row| beginnings.contains(&row.prefix));
             if in_use {
-                matches.push((one.cloned(), other.cloned()));
+                matches.push((one.map(RowRef::to_row), other.map(RowRef::to_row)));
             }
-            let Some(row) = change(one, other) else { continue };
+            let Some(row) = change(one, other) else { return };
             if let (Some(one), Some(other)) = (one, other)
                 && row.price
             {
@@ -128,15 +131,11 @@ impl Pair {
                 }
             }
             changed.rows.push(RowChange { old: before, new: after, in_use, ..row });
-        }
+        });
         let key = |(one, other): &(Option<RateRow>, Option<RateRow>)| {
             one.as_ref().or(other.as_ref()).map(|row| (row.prefix, row.origins.clone(), row.effective_from))
         };
         matches.sort_by_key(key);
-        changed.rows.sort_by_key(|row| {
-            let at = |table: &RateTable, index: Option<usize>| index.and_then(|i| table.rows.get(i)).map(|r| r.prefix);
-            at(old, row.old).or_else(|| at(new, row.new))
-        });
         let flat = |table: &RateTable| matches!(table.kind, crate::model::rates::TableKind::FlatRate(_));
         let order = if old.path <= new.path { [&old.path, &new.path] } else { [&new.path, &old.path] };
         let pair = Self {

@@ -11,7 +11,8 @@ use crate::model::cause::Cause;
 use crate::model::place::Place;
 use crate::model::plan::{Plan, Start};
 use crate::model::policy::Waiver;
-use crate::model::rates::{RateRow, RateTable, TableKind};
+use crate::model::rates::{RateTable, TableKind};
+use crate::model::rows::{RateRow, RowRef};
 use crate::model::trunk::Trunk;
 use crate::words::diagnostic::{Sources, Span};
 use crate::words::level::Level;
@@ -145,13 +146,13 @@ struct Terms<'a> {
 struct Row<'a> {
     /// Place among the pair's matches.
     at: usize,
-    old: Option<&'a RateRow>,
-    new: Option<&'a RateRow>,
+    old: Option<RowRef<'a>>,
+    new: Option<RowRef<'a>>,
     /// How much it matters, for choosing the rows that are taken over each for itself.
     size: f64,
 }
 
-fn days(row: &RateRow) -> String {
+fn days(row: RowRef<'_>) -> String {
     match (row.effective_from, row.expires) {
         (None, None) => "always".to_owned(),
         (Some(from), None) => format!("from {from}"),
@@ -161,7 +162,7 @@ fn days(row: &RateRow) -> String {
 }
 
 /// A row's prefix, with what tells it from others of that prefix.
-fn row_name(row: &RateRow) -> String {
+fn row_name(row: RowRef<'_>) -> String {
     if row.origins.is_empty() {
         return row.prefix.to_string();
     }
@@ -236,7 +237,7 @@ impl<'a> Terms<'a> {
     }
 
     /// Share of the attempts that a prefix may price, on both sides.
-    fn traffic(&self, row: &RateRow) -> f64 {
+    fn traffic(&self, row: RowRef<'_>) -> f64 {
         let of = |plan: &Plan| -> f64 {
             let all = plan.campaigns.iter().flat_map(|c| &c.destinations);
             all.filter(|d| row.prefix.is_prefix_of(d.prefix)).map(|d| d.share).sum()
@@ -272,7 +273,7 @@ impl<'a> Terms<'a> {
                 }
                 continue;
             }
-            let same = |side: &Option<RateRow>, row: Option<&RateRow>| {
+            let same = |side: &Option<RateRow>, row: Option<RowRef<'_>>| {
                 // Codes in one cell of a deck stand in one place.
                 side.as_ref().map(|row| (row.span, row.prefix)) == row.map(|row| (row.span, row.prefix))
             };
@@ -294,7 +295,7 @@ impl<'a> Terms<'a> {
                 billed.entry([increments(old), increments(new)]).or_default().push(make(traffic));
             }
             if row.fees {
-                let fees = |row: &RateRow| format!("connect {}, least {}", row.connect_fee, row.minimum);
+                let fees = |row: RowRef<'_>| format!("connect {}, least {}", row.connect_fee, row.minimum);
                 charged.entry([fees(old), fees(new)]).or_default().push(make(traffic));
             }
         }
@@ -359,9 +360,9 @@ impl<'a> Terms<'a> {
         }
         rows.sort_by_key(|row| row.at);
         for row in rows {
-            let most = |row: Option<&RateRow>| row.map_or(0, |row| places(&row.price));
+            let most = |row: Option<RowRef<'_>>| row.map_or(0, |row| places(&row.price));
             let decimals = most(row.old).max(most(row.new));
-            let side = |side: Option<&RateRow>| side.map(|row| (written(&row.price, decimals), row.span));
+            let side = |side: Option<RowRef<'_>>| side.map(|row| (written(&row.price, decimals), row.span));
             let Some(named) = row.new.or(row.old) else { continue };
             let what = format!("rate {} of {of}", row_name(named));
             let swap = Swap::Rows(index, vec![row.at]);
@@ -792,7 +793,7 @@ struct Idle {
 }
 
 impl Idle {
-    fn count(&mut self, row: &super::RowChange, old: Option<&RateRow>, new: Option<&RateRow>) {
+    fn count(&mut self, row: &super::RowChange, old: Option<RowRef<'_>>, new: Option<RowRef<'_>>) {
         self.rows += 1;
         match (old, new) {
             (None, _) => self.added += 1,

@@ -17,9 +17,10 @@ use super::tree::{self, Node, Value};
 use super::trunk::{channels, cps};
 use crate::model::place::Place;
 use crate::model::rates::{
-    Billing, CpsWindow, DailySpend, Fees, Limit, Limits, Prepaid, Price, PriceStep, RatePerMinute, RateRow, RateTable,
+    Billing, CpsWindow, DailySpend, Fees, Limit, Limits, Prepaid, Price, PriceStep, RatePerMinute, RateTable,
     SeatBasis, SeatPrice, ShortCalls, ShortCallsOn, TableKind,
 };
+use crate::model::rows::{RateRow, RowPacker, Terms};
 use crate::words::diagnostic::{Sources, Span};
 use crate::words::digest::sha256;
 use crate::words::increment::{BillingIncrement, IncrementBase, IncrementError};
@@ -90,10 +91,14 @@ fn table(node: &Node, path: &str, files: &mut Files<'_>, log: &Log) -> Option<Ra
         expires: expires.flatten(),
         without_increment: RefCell::default(),
     };
-    let mut rows: Option<Vec<RateRow>> = {
-        let read: Vec<Option<RateRow>> = reader.tables("rate").iter().map(|node| row(node, &defaults, log)).collect();
-        read.into_iter().collect()
-    };
+    let mut rows = Some(RowPacker::default());
+    for node in reader.tables("rate") {
+        match (row(node, &defaults, log), &mut rows) {
+            (Some(row), Some(rows)) => rows.extend([row]),
+            (Some(_), None) => {}
+            (None, _) => rows = None,
+        }
+    }
     let has_deck = reader.node("deck").is_some();
     let mut deck = reader.node("deck").and_then(|node| {
         let spec = DeckSpec::read(node, log)?;
@@ -107,7 +112,7 @@ fn table(node: &Node, path: &str, files: &mut Files<'_>, log: &Log) -> Option<Ra
     });
     if let Some(deck) = &mut deck {
         if let Some(rows) = &mut rows {
-            rows.append(&mut deck.rows);
+            rows.append(std::mem::take(&mut deck.rows));
         }
         // Where [billing] itself is at fault, that fault says enough.
         if billing.is_some() {
@@ -162,7 +167,7 @@ fn table(node: &Node, path: &str, files: &mut Files<'_>, log: &Log) -> Option<Ra
                 help,
             );
         }
-        if rows.as_ref().is_some_and(Vec::is_empty) && !has_deck {
+        if rows.as_ref().is_some_and(RowPacker::is_empty) && !has_deck {
             missing_rows(&reader, log, "[[rate]]", "prefix = \"1\" and per_minute = 0.0085");
         }
     } else if kind == Some(true) && seats.as_ref().is_some_and(Vec::is_empty) {
@@ -182,7 +187,7 @@ fn table(node: &Node, path: &str, files: &mut Files<'_>, log: &Log) -> Option<Ra
         billing: own_billing?,
         limits: limits?,
         fees: fees?,
-        rows: rows?,
+        rows: rows?.finish(),
         deck: if has_deck { Some(deck?.deck) } else { None },
     })
 }
@@ -541,15 +546,17 @@ fn row(node: &Node, defaults: &Defaults<'_>, log: &Log) -> Option<RateRow> {
     reader.finish();
     Some(RateRow {
         prefix: prefix?,
-        destination: destination?,
-        price: price?,
-        increment: increment?,
-        connect_fee: connect_fee?,
-        minimum: minimum?,
-        effective_from: effective_from?,
-        expires: expires?,
-        origins: origins?,
         span,
+        terms: Terms {
+            destination: destination?,
+            price: price?,
+            increment: increment?,
+            connect_fee: connect_fee?,
+            minimum: minimum?,
+            effective_from: effective_from?,
+            expires: expires?,
+            origins: origins?,
+        },
     })
 }
 

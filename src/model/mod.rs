@@ -10,5 +10,6 @@ pub mod place;
 pub mod plan;
 pub mod policy;
 pub mod rates;
+pub mod rows;
 pub mod trunk;
 pub mod vary;

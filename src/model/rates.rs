@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::place::Place;
+use super::rows::Rows;
 use crate::words::calendar::Zone;
 use crate::words::diagnostic::Span;
 use crate::words::e164::DialPrefix;
@@ -54,8 +55,8 @@ pub struct RateTable {
     pub limits: Limits,
     /// What is charged besides minutes.
     pub fees: Fees,
-    /// The rows, in the order of the file; those of the deck behind those written out.
-    pub rows: Vec<RateRow>,
+    /// The rows: those written out and those of the deck.
+    pub rows: Rows,
     /// The carrier's own file, where rows come from one.
     pub deck: Option<Deck>,
 }
@@ -277,33 +278,8 @@ pub enum ShortCallsOn {
     Excess,
 }
 
-/// One price.
-#[derive(Debug, Clone)]
-pub struct RateRow {
-    /// The numbers it prices.
-    pub prefix: DialPrefix,
-    /// What the carrier calls them.
-    pub destination: Option<String>,
-    /// The price.
-    pub price: Price,
-    /// The increment: the row's own or the table's.
-    pub increment: BillingIncrement,
-    /// Charged once per answered call.
-    pub connect_fee: Decimal,
-    /// Least charge of an answered call.
-    pub minimum: Decimal,
-    /// First day in force: the row's own or the table's.
-    pub effective_from: Option<NaiveDate>,
-    /// Last day in force: the row's own or the table's.
-    pub expires: Option<NaiveDate>,
-    /// Caller-ID prefixes that the row is limited to; empty for any.
-    pub origins: Vec<DialPrefix>,
-    /// Where it stands.
-    pub span: Span,
-}
-
 /// How a row prices minutes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Price {
     /// One price per minute.
     PerMinute(RatePerMinute),
@@ -329,8 +305,24 @@ pub enum Price {
     Blocked,
 }
 
+impl Price {
+    /// The prices per minute in it, by their place; none where calls are refused.
+    pub fn amounts(&self) -> impl Iterator<Item = Decimal> + '_ {
+        let (plain, steps): ([Option<RatePerMinute>; 3], &[PriceStep]) = match self {
+            Self::PerMinute(price) => ([Some(*price), None, None], &[]),
+            Self::FirstFollowing { first, following } => ([Some(*first), Some(*following), None], &[]),
+            Self::Jurisdiction { interstate, intrastate, indeterminate } => {
+                ([Some(*interstate), Some(*intrastate), Some(*indeterminate)], &[])
+            }
+            Self::Steps(steps) => ([None; 3], steps),
+            Self::Blocked => ([None; 3], &[]),
+        };
+        plain.into_iter().flatten().chain(steps.iter().map(|step| step.price)).map(RatePerMinute::get)
+    }
+}
+
 /// A price and increment from a certain second of the call on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PriceStep {
     /// Where it begins [s]; the first is 0, each later one a whole number of the increments before it.
     pub from: u32,

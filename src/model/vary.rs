@@ -8,7 +8,8 @@ use super::campaign::{Campaign, Outcome};
 use super::cause::Frequency;
 use super::law::{DurationLaw, TalkLaw};
 use super::plan::Plan;
-use super::rates::{Limit, Price, RatePerMinute, RateRow};
+use super::rates::{Limit, Price, RatePerMinute};
+use super::rows::{Rows, Terms};
 use crate::words::increment::BillingIncrement;
 
 /// An input that can be varied.
@@ -269,14 +270,14 @@ fn apply(change: Change, plan: &mut Plan, value: f64) -> Option<()> {
         Change::Qualify(i) => plan.trunks.get_mut(i)?.qualify_frequency = value,
         Change::Prices(i) => {
             let factor = decimal(value)?;
-            plan.tables.get_mut(i)?.rows.iter_mut().try_for_each(|row| dearer(row, factor))?;
+            plan.tables.get_mut(i)?.rows.terms_mut().try_for_each(|terms| dearer(terms, factor))?;
         }
         Change::Increment(i) => {
             let (initial, further) = *INCREMENTS.get(value as usize)?;
             let to = BillingIncrement { initial: NonZeroU32::new(initial)?, further: NonZeroU32::new(further)? };
             let rows = &mut plan.tables.get_mut(i)?.rows;
             let from = *INCREMENTS.get(usual_increment(rows)?)?;
-            rows.iter_mut().filter(|row| pair(row) == from).for_each(|row| row.increment = to);
+            rows.terms_mut().filter(|terms| pair(terms) == from).for_each(|terms| terms.increment = to);
         }
         Change::Tax(i) => plan.tables.get_mut(i)?.fees.usage_tax = decimal(value)?,
         Change::Exchange(i) => plan.fx.as_mut()?.rates.get_mut(i)?.1 = decimal(value)?,
@@ -351,7 +352,7 @@ fn longer(law: &DurationLaw, factor: f64) -> DurationLaw {
     }
 }
 
-fn dearer(row: &mut RateRow, factor: Decimal) -> Option<()> {
+fn dearer(row: &mut Terms, factor: Decimal) -> Option<()> {
     let times = |price: RatePerMinute| RatePerMinute::new(price.get().checked_mul(factor)?);
     row.price = match &row.price {
         Price::PerMinute(price) => Price::PerMinute(times(*price)?),
@@ -374,14 +375,14 @@ fn dearer(row: &mut RateRow, factor: Decimal) -> Option<()> {
     Some(())
 }
 
-fn pair(row: &RateRow) -> (u32, u32) {
-    (row.increment.initial.get(), row.increment.further.get())
+fn pair(terms: &Terms) -> (u32, u32) {
+    (terms.increment.initial.get(), terms.increment.further.get())
 }
 
 /// The place of the increment that most rows have; nothing where it is none in use, or steps price the row.
-fn usual_increment(rows: &[RateRow]) -> Option<usize> {
+fn usual_increment(rows: &Rows) -> Option<usize> {
     let counts = INCREMENTS.iter().enumerate().map(|(i, known)| {
-        let rows = rows.iter().filter(|row| pair(row) == *known && !matches!(row.price, Price::Steps(_)));
+        let rows = rows.iter().filter(|row| pair(row.terms) == *known && !matches!(row.price, Price::Steps(_)));
         (rows.count(), i)
     });
     let (count, place) = counts.max_by_key(|(count, place)| (*count, std::cmp::Reverse(*place)))?;

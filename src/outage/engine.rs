@@ -12,7 +12,8 @@ use super::flow::{DestinationFlow, Flow, TrunkFlow};
 use super::state::{State, TrunkState};
 use crate::model::campaign::{Campaign, Destination};
 use crate::model::plan::Plan;
-use crate::model::rates::{CpsWindow, Jurisdiction, Price, RateRow};
+use crate::model::rates::{CpsWindow, Jurisdiction, Price};
+use crate::model::rows::RowRef;
 use crate::model::trunk::Trunk;
 use crate::rating::average::{AverageCall, average, share_up_to};
 use crate::rating::border::weight;
@@ -391,7 +392,7 @@ impl<'a> Engine<'a> {
         tariff.destination(destination.prefix, self.epoch_date(epoch), campaign.caller_id)
     }
 
-    fn row(&self, table: usize, row: usize) -> Option<&'a RateRow> {
+    fn row(&self, table: usize, row: usize) -> Option<RowRef<'a>> {
         self.plan.tables.get(table).and_then(|table| table.rows.get(row))
     }
 
@@ -408,7 +409,7 @@ impl<'a> Engine<'a> {
         destination: &Destination,
         key: CallKey,
     ) -> Result<Vec<(Option<Jurisdiction>, f64)>, OutageError> {
-        let Some(Price::Jurisdiction { .. }) = tariff.table().rows.get(row).map(|row| &row.price) else {
+        let Some(Price::Jurisdiction { .. }) = tariff.table().rows.get(row).map(|row| &row.terms.price) else {
             return Ok(vec![(None, 1.0)]);
         };
         // Area codes say more than a share does.
@@ -471,7 +472,7 @@ impl TrunkFlow {
 fn rate_changes(plan: &Plan, tariffs: &[Tariff<'_>], prefixes: &[DialPrefix]) -> Vec<NaiveDate> {
     let mut changes: Vec<NaiveDate> = tariffs
         .iter()
-        .flat_map(|tariff| &tariff.table().rows)
+        .flat_map(|tariff| tariff.table().rows.iter())
         .filter(|row| prefixes.iter().any(|prefix| row.prefix.is_prefix_of(*prefix)))
         // A row that ends may leave its numbers to another one on the next day.
         .flat_map(|row| [row.effective_from, row.expires.and_then(|day| day.succ_opt())])

@@ -10,7 +10,8 @@ use crate::diff::{Comparison, Part};
 use crate::model::place::Place;
 use crate::model::plan::Plan;
 use crate::model::policy::Waiver;
-use crate::model::rates::{RateRow, RateTable};
+use crate::model::rates::RateTable;
+use crate::model::rows::RowRef;
 use crate::words::diagnostic::{Label, Span};
 use crate::words::figure::{percent, percent_pair};
 
@@ -161,7 +162,7 @@ fn kept<'a>(
     change: &'a TableChange,
     old: &'a RateTable,
     new: &'a RateTable,
-) -> impl Iterator<Item = (bool, &'a RateRow, &'a RateRow)> {
+) -> impl Iterator<Item = (bool, RowRef<'a>, RowRef<'a>)> {
     change.rows.iter().filter_map(|row| Some((row.in_use, old.rows.get(row.old?)?, new.rows.get(row.new?)?)))
 }
 
@@ -177,7 +178,7 @@ fn rise_over_limit(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgem
     let limit = assessment.plan().policy.rate_increase;
     let mut findings = Vec::new();
     for (change, old, new) in tables(assessment, against) {
-        let mut idle: Option<(f64, &RateRow, &RateRow)> = None;
+        let mut idle: Option<(f64, RowRef<'_>, RowRef<'_>)> = None;
         let mut count = 0_usize;
         for (in_use, before, after) in kept(change, old, new) {
             // Prices have few digits: what a quotient of floats adds beyond them is no rise.
@@ -205,7 +206,7 @@ fn rise_over_limit(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgem
 fn risen(
     change: &TableChange,
     table: &RateTable,
-    (old, new): (&RateRow, &RateRow),
+    (old, new): (RowRef<'_>, RowRef<'_>),
     rise: f64,
     limit: f64,
     more: String,
@@ -237,7 +238,7 @@ fn increment_changed(assessment: &Assessment<'_>, against: &Against<'_>) -> Judg
     let mut findings = Vec::new();
     for (change, old, new) in tables(assessment, against) {
         // By the old and the new increment: the rows with traffic, how many there are, and the first of them.
-        let mut groups: Vec<(String, Vec<String>, usize, &RateRow, &RateRow)> = Vec::new();
+        let mut groups: Vec<(String, Vec<String>, usize, RowRef<'_>, RowRef<'_>)> = Vec::new();
         for (in_use, before, after) in kept(change, old, new) {
             let (was, is) = (increments(before), increments(after));
             if was == is {
@@ -267,7 +268,7 @@ fn increment_changed(assessment: &Assessment<'_>, against: &Against<'_>) -> Judg
                 used => format!("among them {}", shortened(used)),
             };
             // The line that says it: the row's own, or the table's default.
-            let own = |table: &RateTable, row: &RateRow| {
+            let own = |table: &RateTable, row: RowRef<'_>| {
                 let default = table.place.keys.get("billing.increment").copied();
                 default.filter(|_| table.billing.increment == Some(row.increment)).unwrap_or(row.span)
             };
@@ -301,7 +302,7 @@ fn rows_lost(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgement {
     let plan = assessment.plan();
     let mut findings = Vec::new();
     for (change, old, new) in tables(assessment, against) {
-        let lost: Vec<(bool, &RateRow)> = change
+        let lost: Vec<(bool, RowRef<'_>)> = change
             .rows
             .iter()
             .filter(|row| row.new.is_none())

@@ -8,7 +8,8 @@ use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
 use crate::model::campaign::{self, Campaign};
 use crate::model::policy::Unit;
-use crate::model::rates::{Limit, Price, RateRow, RateTable};
+use crate::model::rates::{Limit, Price, RateTable};
+use crate::model::rows::RowRef;
 use crate::model::trunk::Trunk;
 use crate::outage::engine::Engine;
 use crate::rating::compare::Typical;
@@ -200,7 +201,7 @@ fn subject(trunk: &Trunk, table: &RateTable) -> Vec<(&'static str, String)> {
 }
 
 /// A row of a table: its prefix, and what tells it from other rows for that prefix.
-fn row_subject(trunk: &Trunk, table: &RateTable, row: &RateRow) -> Vec<(&'static str, String)> {
+fn row_subject(trunk: &Trunk, table: &RateTable, row: RowRef<'_>) -> Vec<(&'static str, String)> {
     let mut subject = subject(trunk, table);
     subject.push(("destination", row.prefix.to_string()));
     if let Some(day) = row.effective_from.filter(|day| table.effective_from != Some(*day)) {
@@ -249,7 +250,7 @@ fn stale(assessment: &Assessment<'_>) -> Judgement {
 }
 
 /// The rows that price the plan's destinations on a trunk today.
-pub(super) fn rows_in_use<'a>(engine: &'a Engine<'_>, trunk: &Trunk) -> Vec<(&'a RateRow, bool)> {
+pub(super) fn rows_in_use<'a>(engine: &'a Engine<'_>, trunk: &Trunk) -> Vec<(RowRef<'a>, bool)> {
     let Some(tariff) = engine.tariff(trunk) else { return Vec::new() };
     let mut rows: BTreeMap<usize, bool> = BTreeMap::new();
     for campaign in &engine.plan.campaigns {
@@ -297,7 +298,7 @@ struct Unpriced<'a> {
     campaign: &'a Campaign,
     destination: &'a campaign::Destination,
     /// The first row that will price it, and its day.
-    later: Option<(NaiveDate, &'a RateRow)>,
+    later: Option<(NaiveDate, RowRef<'a>)>,
 }
 
 /// Destinations that a trunk's table does not price today, each once.
@@ -419,7 +420,7 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                 seen.push(destination.prefix);
                 let Some(base) = table.rows.get(row).and_then(|row| typical.cost(row)) else { continue };
                 // Prefixes that the plan names itself are not hidden below this one.
-                let hidden: Vec<&RateRow> = tariff
+                let hidden: Vec<RowRef<'_>> = tariff
                     .index()
                     .longer(destination.prefix)
                     // Only what prices calls today: no row of the future, none that another of its prefix has replaced.
@@ -438,16 +439,16 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                     .filter(|row| row.price != Price::Blocked)
                     .collect();
                 // Few rows can be the dearest or the cheapest: only these are averaged.
-                let bounds: Vec<Option<(f64, f64)>> = hidden.iter().map(|row| typical.bounds(row)).collect();
+                let bounds: Vec<Option<(f64, f64)>> = hidden.iter().map(|row| typical.bounds(*row)).collect();
                 let most = bounds.iter().flatten().map(|(low, _)| *low).fold(f64::NEG_INFINITY, f64::max);
                 let least = bounds.iter().flatten().map(|(_, high)| *high).fold(f64::INFINITY, f64::min);
                 let may_be =
                     |bounds: &Option<(f64, f64)>| bounds.is_none_or(|(low, high)| high >= most || low <= least);
-                let ends: Vec<(f64, &RateRow)> = hidden
+                let ends: Vec<(f64, RowRef<'_>)> = hidden
                     .iter()
                     .zip(&bounds)
                     .filter(|(_, bounds)| may_be(bounds))
-                    .filter_map(|(row, _)| typical.cost(row).map(|cost| (cost, *row)))
+                    .filter_map(|(row, _)| typical.cost(*row).map(|cost| (cost, *row)))
                     .collect();
                 let dearest = ends.iter().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
                 let Some((cost, below)) = dearest else { continue };
@@ -574,29 +575,31 @@ fn duplicate(assessment: &Assessment<'_>) -> Judgement {
     Judgement::found(findings)
 }
 
-/// Pairs of rows for the same prefix, origins and first day: each with the first of its kind, in the order of the file.
+/// Pairs of rows for the same prefix, origins and first day: each with the first of its kind, in the order of prefixes.
 #[must_use]
-pub fn duplicates(table: &RateTable) -> Vec<(&RateRow, &RateRow)> {
-    let key = |row: &RateRow| (row.prefix, row.effective_from);
-    let mut order: Vec<usize> = (0..table.rows.len()).collect();
-    // Decks are mostly in order already, which sorting makes use of.
-    order.sort_by_key(|at| key(&table.rows[*at]));
+pub fn duplicates(table: &RateTable) -> Vec<(RowRef<'_>, RowRef<'_>)> {
+    let rows = &table.rows;
     let mut pairs = Vec::new();
-    for same in order.chunk_by(|a, b| key(&table.rows[*a]) == key(&table.rows[*b])).filter(|same| same.len() > 1) {
-        let mut known: BTreeMap<Vec<DialPrefix>, usize> = BTreeMap::new();
-        for at in same {
-            let mut origins = table.rows[*at].origins.clone();
+    let mut next = 0;
+    while let Some(prefix) = rows.prefix(next) {
+        let first = next;
+        next = (first + 1..).find(|at| rows.prefix(*at) != Some(prefix)).unwrap_or(rows.len());
+        if next - first == 1 {
+            continue;
+        }
+        let mut known: BTreeMap<(Option<NaiveDate>, Vec<DialPrefix>), RowRef<'_>> = BTreeMap::new();
+        for row in (first..next).filter_map(|at| rows.get(at)) {
+            let mut origins = row.origins.clone();
             origins.sort();
-            match known.entry(origins) {
-                std::collections::btree_map::Entry::Occupied(entry) => pairs.push((*entry.get(), *at)),
+            match known.entry((row.effective_from, origins)) {
+                std::collections::btree_map::Entry::Occupied(entry) => pairs.push((*entry.get(), row)),
                 std::collections::btree_map::Entry::Vacant(entry) => {
-                    entry.insert(*at);
+                    entry.insert(row);
                 }
             }
         }
     }
-    pairs.sort_by_key(|(_, second)| *second);
-    pairs.into_iter().map(|(first, second)| (&table.rows[first], &table.rows[second])).collect()
+    pairs
 }
 
 fn outlier(assessment: &Assessment<'_>) -> Judgement {
@@ -630,7 +633,7 @@ const USUAL: std::ops::RangeInclusive<f64> = 0.1..=100.0;
 
 /// Rows far off the row above them, with the ratio of what their calls cost.
 #[must_use]
-pub fn outliers<'a>(tariff: &Tariff<'a>, as_of: NaiveDate) -> Vec<(&'a RateRow, &'a RateRow, f64)> {
+pub fn outliers<'a>(tariff: &Tariff<'a>, as_of: NaiveDate) -> Vec<(RowRef<'a>, RowRef<'a>, f64)> {
     let table = tariff.table();
     let mut found = Vec::new();
     // Few rows cover many.

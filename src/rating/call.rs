@@ -9,7 +9,8 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use super::RatingError;
-use crate::model::rates::{Billing, Jurisdiction, Price, PriceStep, RateRow};
+use crate::model::rates::{Billing, Jurisdiction, Price, PriceStep};
+use crate::model::rows::RowRef;
 use crate::words::duration::LONGEST;
 use crate::words::increment::IncrementBase;
 use crate::words::rounding::Rounding;
@@ -123,8 +124,8 @@ impl<'a> CallPricer<'a> {
     ///
     /// # Errors
     /// Where the jurisdiction is needed and not known, a fee is negative, or the digits are too many.
-    pub fn new(row: &'a RateRow, billing: &Billing, jurisdiction: Option<Jurisdiction>) -> Result<Self, RatingError> {
-        let [first, following] = match &row.price {
+    pub fn new(row: RowRef<'a>, billing: &Billing, jurisdiction: Option<Jurisdiction>) -> Result<Self, RatingError> {
+        let [first, following] = match &row.terms.price {
             Price::PerMinute(price) => [price.get(); 2],
             Price::FirstFollowing { first, following } => [first.get(), following.get()],
             Price::Jurisdiction { interstate, intrastate, indeterminate } => match jurisdiction {
@@ -149,7 +150,7 @@ impl<'a> CallPricer<'a> {
         Self::build(row.connect_fee, row.minimum, billing, scale, minutes)
     }
 
-    fn with_steps(row: &RateRow, billing: &Billing, steps: &'a [PriceStep]) -> Result<Self, RatingError> {
+    fn with_steps(row: RowRef<'_>, billing: &Billing, steps: &'a [PriceStep]) -> Result<Self, RatingError> {
         let whole =
             |pair: &[PriceStep]| pair[1].from > pair[0].from && (pair[1].from - pair[0].from) % pair[0].increment == 0;
         if steps.first().is_none_or(|step| step.from != 0) || !steps.windows(2).all(whole) {
@@ -280,7 +281,7 @@ impl<'a> CallPricer<'a> {
 /// # Errors
 /// As [`CallPricer::new`] and [`CallPricer::charge`].
 pub fn cost(
-    row: &RateRow,
+    row: RowRef<'_>,
     billing: &Billing,
     talk: CallDuration,
     jurisdiction: Option<Jurisdiction>,

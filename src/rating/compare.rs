@@ -1,10 +1,9 @@
 //! Two tables compared: what calls to each prefix that either names cost in the one and in the other.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 
 use super::average::average;
 use super::border::weight;
@@ -13,7 +12,8 @@ use super::tariff::Tariff;
 use crate::model::campaign::{Campaign, Destination};
 use crate::model::law::TalkLaw;
 use crate::model::plan::Plan;
-use crate::model::rates::{Jurisdiction, Price, RatePerMinute, RateRow};
+use crate::model::rates::{Jurisdiction, Price};
+use crate::model::rows::{RowRef, Rows};
 use crate::words::e164::DialPrefix;
 use crate::words::increment::BillingIncrement;
 
@@ -22,7 +22,7 @@ const TYPICAL: f64 = 120.0;
 
 /// What an answered call costs on average by a row, between states where that matters: for comparing rows.
 #[must_use]
-pub fn typical<'a>(tariff: &Tariff<'a>, row: &'a RateRow) -> Option<f64> {
+pub fn typical<'a>(tariff: &Tariff<'a>, row: RowRef<'a>) -> Option<f64> {
     let law = TalkLaw::exponential(TYPICAL).ok()?;
     let jurisdiction = match row.price {
         Price::Jurisdiction { .. } => Some(Jurisdiction::Interstate),
@@ -31,12 +31,13 @@ pub fn typical<'a>(tariff: &Tariff<'a>, row: &'a RateRow) -> Option<f64> {
     average(&tariff.pricer(row, jurisdiction).ok()?, &law).ok().map(|call| call.cost)
 }
 
-/// What answered calls cost on average by the rows of a table, each kind of row reckoned once: large decks repeat a few
-/// hundred prices.
+/// What answered calls cost on average by the rows of one table, each kind of row reckoned once: large decks repeat a few
+/// hundred terms.
 #[derive(Debug)]
 pub struct Typical<'a, 't> {
     tariff: &'t Tariff<'a>,
-    known: HashMap<(RatePerMinute, BillingIncrement, Decimal, Decimal), Option<f64>>,
+    /// By the number of the row's terms.
+    known: HashMap<u32, Option<f64>>,
     /// What calls are billed on average by each increment [min].
     billed: HashMap<BillingIncrement, Option<f64>>,
 }
@@ -48,16 +49,14 @@ impl<'a, 't> Typical<'a, 't> {
         Self { tariff, known: HashMap::new(), billed: HashMap::new() }
     }
 
-    /// As [`typical`].
-    pub fn cost(&mut self, row: &'a RateRow) -> Option<f64> {
-        let Price::PerMinute(price) = row.price else { return typical(self.tariff, row) };
-        let key = (price, row.increment, row.connect_fee, row.minimum);
-        *self.known.entry(key).or_insert_with(|| typical(self.tariff, row))
+    /// As [`typical`], for a row of the table.
+    pub fn cost(&mut self, row: RowRef<'a>) -> Option<f64> {
+        *self.known.entry(row.number).or_insert_with(|| typical(self.tariff, row))
     }
 
     /// Amounts that [`Self::cost`] lies between, found without averaging: rounding moves a call by less than a unit of its
     /// last place, and a minimum adds no more than itself. Nothing where the row's price is not linear in time.
-    pub fn bounds(&mut self, row: &'a RateRow) -> Option<(f64, f64)> {
+    pub fn bounds(&mut self, row: RowRef<'a>) -> Option<(f64, f64)> {
         let (first, following) = match &row.price {
             Price::PerMinute(price) => (*price, *price),
             Price::FirstFollowing { first, following } => (*first, *following),
@@ -134,9 +133,9 @@ pub struct Compared<'a> {
     /// How.
     pub changes: Vec<Change>,
     /// The row that prices it in the old table: its own, or that of a shorter prefix.
-    pub old: Option<&'a RateRow>,
+    pub old: Option<RowRef<'a>>,
     /// The row that prices it in the new table.
-    pub new: Option<&'a RateRow>,
+    pub new: Option<RowRef<'a>>,
     /// What an average call costs in the old table, in its currency.
     pub old_cost: Option<f64>,
     /// What an average call costs in the new table, in its currency.
@@ -153,21 +152,21 @@ impl Compared<'_> {
 
 type Key = (DialPrefix, Vec<DialPrefix>);
 
-fn key(row: &RateRow) -> Key {
+fn key(row: RowRef<'_>) -> Key {
     let mut origins = row.origins.clone();
     origins.sort_unstable();
     (row.prefix, origins)
 }
 
 /// The row that prices a key's calls, and whether it is the key's own.
-fn row<'a>(side: Side<'a, '_>, (prefix, origins): &Key) -> (Option<&'a RateRow>, bool) {
+fn row<'a>(side: Side<'a, '_>, (prefix, origins): &Key) -> (Option<RowRef<'a>>, bool) {
     let found = side.tariff.index().find(*prefix, side.on, origins.first().copied());
     let row = found.and_then(|row| side.tariff.table().rows.get(row));
     let own = row.is_some_and(|row| key(row) == (*prefix, origins.clone()));
     (row, own)
 }
 
-fn same(old: &RateRow, new: &RateRow) -> bool {
+fn same(old: RowRef<'_>, new: RowRef<'_>) -> bool {
     old.price == new.price
         && old.increment == new.increment
         && old.connect_fee == new.connect_fee
@@ -180,13 +179,31 @@ fn same(old: &RateRow, new: &RateRow) -> bool {
 /// that prices its calls there.
 #[must_use]
 pub fn compare<'a>(old: Side<'a, '_>, new: Side<'a, '_>) -> (Vec<Compared<'a>>, usize) {
-    let keys: BTreeSet<Key> = old.tariff.table().rows.iter().chain(&new.tariff.table().rows).map(key).collect();
-    let named = keys.len();
     let mut costs = (Typical::new(old.tariff), Typical::new(new.tariff));
-    let mut found: Vec<Compared<'a>> = keys.into_iter().filter_map(|key| compared(old, new, &mut costs, key)).collect();
+    let (mut found, mut named) = (Vec::new(), 0);
+    each_key(&old.tariff.table().rows, &new.tariff.table().rows, |key| {
+        named += 1;
+        found.extend(compared(old, new, &mut costs, key));
+    });
     let weight = |c: &Compared<'_>| c.difference().map_or(f64::INFINITY, f64::abs);
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.prefix.cmp(&b.prefix)).then(a.origins.cmp(&b.origins)));
     (found, named)
+}
+
+/// Every key of two tables, once, in order.
+fn each_key(old: &Rows, new: &Rows, mut take: impl FnMut(Key)) {
+    let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+    let mut keys: Vec<Key> = Vec::new();
+    while let Some(prefix) = [old.peek(), new.peek()].into_iter().flatten().map(|row| row.prefix).min() {
+        for rows in [&mut old, &mut new] {
+            while let Some(row) = rows.next_if(|row| row.prefix == prefix) {
+                keys.push(key(row));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys.drain(..).for_each(&mut take);
+    }
 }
 
 fn compared<'a>(
@@ -297,9 +314,11 @@ fn per_attempt(side: Side<'_, '_>, campaign: &Campaign, destination: &Destinatio
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use rust_decimal::Decimal;
 
     use super::*;
     use crate::model::rates::TableKind;
+    use crate::model::rows::RateRow;
     use crate::rating::call::tests::{day, row};
     use crate::rating::tariff::tests::table;
 
@@ -339,7 +358,7 @@ mod tests {
             (fee, minimum) in (0_u32..999, 0_u32..999),
             linear in any::<bool>(),
         ) {
-            let price = |n: u32| row("1", &format!("0.{n:05}")).price;
+            let price = |n: u32| row("1", &format!("0.{n:05}")).terms.price;
             let mut priced = row("1", &format!("0.{first:05}"));
             if let (false, Price::PerMinute(first), Price::PerMinute(following)) = (linear, price(first), price(following)) {
                 priced.price = Price::FirstFollowing { first, following };
@@ -350,12 +369,13 @@ mod tests {
             let table = table(TableKind::PerMinute, vec![priced]);
             let tariff = Tariff::new(&table);
             let mut typical = Typical::new(&tariff);
-            let cost = typical.cost(&table.rows[0]).unwrap();
-            let (low, high) = typical.bounds(&table.rows[0]).unwrap();
+            let row = table.rows.get(0).unwrap();
+            let cost = typical.cost(row).unwrap();
+            let (low, high) = typical.bounds(row).unwrap();
             prop_assert!(low <= cost && cost <= high, "{low} {cost} {high}");
             // And they are no wider than they need to be.
             prop_assert!(high - low <= 2.0 * 0.1_f64.powi(table.billing.rounding.places as i32)
-                + weight(table.rows[0].minimum) + 1e-5 * high);
+                + weight(row.minimum) + 1e-5 * high);
         }
 
         #[test]

@@ -144,7 +144,7 @@ mod tests {
         row.connect_fee = dec("0.01");
         row.minimum = dec("0.05");
         let rules = billing(4, RoundingMode::HalfUp);
-        let pricer = CallPricer::new(&row, &rules, None).unwrap();
+        let pricer = CallPricer::new(row.view(), &rules, None).unwrap();
         let got = bill(&pricer, CallDuration::from_seconds(45).unwrap()).unwrap();
         let json: Vec<String> = got.steps.iter().map(|s| serde_json::to_string(s).unwrap()).collect();
         assert_eq!(
@@ -167,7 +167,7 @@ mod tests {
         let mut row = row("1", "0");
         row.price = steps(&[(0, "0.20", 60), (60, "0.01", 1)]);
         let rules = billing(6, RoundingMode::Down);
-        let pricer = CallPricer::new(&row, &rules, None).unwrap();
+        let pricer = CallPricer::new(row.view(), &rules, None).unwrap();
         let got = bill(&pricer, CallDuration::from_seconds(61).unwrap()).unwrap();
         assert_eq!(got.steps[0].amount, "0.2");
         assert_eq!((got.steps[1].what.as_str(), got.steps[1].amount.as_str()), ("from 60 s on", "0.000166666666…"));

@@ -13,7 +13,7 @@ pub mod explain;
 pub mod jurisdiction;
 pub mod lookup;
 pub mod monthly;
-mod prefix_tree;
+mod prefix_set;
 mod prepared;
 mod residual;
 pub mod surcharge;

@@ -1,16 +1,17 @@
-//! Rows in the compact form that pricing many calls needs.
+//! Terms of rows in the compact form that pricing many calls needs.
 //!
-//! A deck's rows are far larger than a processor's cache, and a call looks at one anywhere among them: with everything
-//! that its price depends on in one cache line a call is priced several times faster.
+//! A call's terms lie anywhere among those of its table: with everything that its price depends on in one cache line it is
+//! priced several times faster.
 
 use std::num::NonZeroU32;
 
 use rust_decimal::Decimal;
 
 use super::call::{CallPricer, Minutes, at_scale};
-use crate::model::rates::{Billing, Price, RateRow};
+use crate::model::rates::{Billing, Price};
+use crate::model::rows::{Rows, Terms};
 
-/// One row: its prices and connect fee as integers of one scale.
+/// The prices and connect fee of one row's terms as integers of one scale.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(super) struct Prepared {
@@ -23,18 +24,18 @@ pub(super) struct Prepared {
     scale: u8,
 }
 
-/// The rows of a table that are priced alike for every call, each in a cache line.
+/// The terms of a table that price every call alike, each in a cache line.
 #[derive(Debug, Clone)]
-pub(super) struct PreparedRows(Vec<Option<Prepared>>);
+pub(super) struct PreparedTerms(Vec<Option<Prepared>>);
 
-impl PreparedRows {
-    pub(super) fn new(rows: &[RateRow]) -> Self {
-        Self(rows.iter().map(Prepared::new).collect())
+impl PreparedTerms {
+    pub(super) fn new(rows: &Rows) -> Self {
+        Self(rows.terms().map(Prepared::new).collect())
     }
 
-    /// A row; nothing where its pricer has to be made from the row itself.
-    pub(super) fn get(&self, row: usize) -> Option<Prepared> {
-        self.0.get(row).copied().flatten()
+    /// Terms by their number; nothing where the pricer has to be made from the row itself.
+    pub(super) fn get(&self, number: u32) -> Option<Prepared> {
+        self.0.get(number as usize).copied().flatten()
     }
 }
 
@@ -55,7 +56,7 @@ impl Prepared {
     }
 
     /// Nothing for steps, jurisdictions, blocked rows and numbers of more than 19 digits.
-    fn new(row: &RateRow) -> Option<Self> {
+    fn new(row: &Terms) -> Option<Self> {
         let (first, following) = match &row.price {
             Price::PerMinute(price) => (price.get(), price.get()),
             Price::FirstFollowing { first, following } => (first.get(), following.get()),
@@ -89,8 +90,8 @@ mod tests {
         #[test]
         fn prices_as_the_row_does(row in any_row(), rules in any_billing(), seconds in 0_u64..5000) {
             let talk = CallDuration::from_seconds(seconds).unwrap();
-            let expected = CallPricer::new(&row, &rules, None).unwrap().charge(talk);
-            let got = PreparedRows::new(std::slice::from_ref(&row)).get(0).unwrap().pricer(&rules).unwrap().charge(talk);
+            let expected = CallPricer::new(row.view(), &rules, None).unwrap().charge(talk);
+            let got = PreparedTerms::new(&Rows::from_iter([row])).get(0).unwrap().pricer(&rules).unwrap().charge(talk);
             prop_assert_eq!(got, expected);
         }
     }
@@ -101,7 +102,7 @@ mod tests {
         let mut rows = vec![row("1", "79228162514264337593543950335"), row("1", "1"), row("1", "1")];
         rows[1].connect_fee = dec("-1");
         rows[2].minimum = dec("-1");
-        let prepared = PreparedRows::new(&rows);
+        let prepared = PreparedTerms::new(&rows.into_iter().collect());
         assert!((0..4).all(|i| prepared.get(i).and_then(|p| p.pricer(&rules)).is_none()));
         assert_eq!(size_of::<Option<Prepared>>(), 64);
     }

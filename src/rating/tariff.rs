@@ -10,19 +10,20 @@ use super::RatingError;
 use super::call::{CallDuration, CallPricer, Charge};
 use super::explain::{Bill, BillStep, bill, shown};
 use super::lookup::RateIndex;
-use super::prefix_tree::PrefixTree;
-use super::prepared::{Prepared, PreparedRows};
-use crate::model::rates::{Jurisdiction, Price, RateRow, RateTable, TableKind};
+use super::prefix_set::PrefixSet;
+use super::prepared::{Prepared, PreparedTerms};
+use crate::model::rates::{Jurisdiction, Price, RateTable, TableKind};
+use crate::model::rows::RowRef;
 use crate::words::e164::DialPrefix;
 
 /// A rate table with its indexes.
 #[derive(Debug, Clone)]
 pub struct Tariff<'a> {
     table: &'a RateTable,
-    index: RateIndex,
+    index: RateIndex<'a>,
     /// Made where many calls are priced.
-    prepared: OnceLock<PreparedRows>,
-    seats: PrefixTree,
+    prepared: OnceLock<PreparedTerms>,
+    seats: PrefixSet,
     /// The seat row and prefix behind each prefix of `seats`.
     markets: Vec<(usize, DialPrefix)>,
     /// Whether any row is blocked.
@@ -107,8 +108,8 @@ impl<'a> Tariff<'a> {
         // The first seat row that names a prefix has it.
         markets.sort_by_key(|(i, prefix)| (*prefix, *i));
         markets.dedup_by_key(|(_, prefix)| *prefix);
-        let seats = PrefixTree::new((0_u32..).zip(&markets).map(|(i, (_, prefix))| (*prefix, i)));
-        let blocked = table.rows.iter().any(|row| row.price == Price::Blocked);
+        let seats = PrefixSet::new(markets.iter().map(|(_, prefix)| *prefix));
+        let blocked = table.rows.terms().any(|terms| terms.price == Price::Blocked);
         Self { table, index: RateIndex::new(&table.rows), prepared: OnceLock::new(), seats, markets, blocked }
     }
 
@@ -120,7 +121,7 @@ impl<'a> Tariff<'a> {
 
     /// The index of its rows.
     #[must_use]
-    pub fn index(&self) -> &RateIndex {
+    pub fn index(&self) -> &RateIndex<'a> {
         &self.index
     }
 
@@ -141,22 +142,28 @@ impl<'a> Tariff<'a> {
         let seat = if self.markets.is_empty() { None } else { self.seats.longest(number).map(|at| self.markets[at]) };
         match (row, seat) {
             (row, Some((seat, prefix)))
-                if row.is_none_or(|row| self.table.rows[row].prefix.digits() <= prefix.digits()) =>
+                if row
+                    .and_then(|row| self.table.rows.prefix(row))
+                    .is_none_or(|row| row.digits() <= prefix.digits()) =>
             {
                 Source::Seat(seat, prefix)
             }
             // A blocked prefix is not priced by a shorter one either.
-            (Some(row), _) if self.blocked && self.table.rows[row].price == Price::Blocked => Source::None,
+            (Some(row), _) if self.blocked && self.refuses(row) => Source::None,
             (Some(row), _) => Source::Row(row),
             (None, _) => Source::None,
         }
+    }
+
+    fn refuses(&self, row: usize) -> bool {
+        self.table.rows.get(row).is_some_and(|row| row.price == Price::Blocked)
     }
 
     /// The row of an index, made ready to price calls.
     ///
     /// # Errors
     /// As [`CallPricer::new`].
-    pub fn pricer(&self, row: &'a RateRow, jurisdiction: Option<Jurisdiction>) -> Result<CallPricer<'a>, RatingError> {
+    pub fn pricer(&self, row: RowRef<'a>, jurisdiction: Option<Jurisdiction>) -> Result<CallPricer<'a>, RatingError> {
         CallPricer::new(row, &self.table.billing, jurisdiction)
     }
 
@@ -181,7 +188,7 @@ impl<'a> Tariff<'a> {
     /// What each of many calls costs: as [`Tariff::charge`], several times faster on a large deck.
     #[must_use]
     pub fn charge_all(&self, calls: &[Call]) -> Vec<Result<Charge, RatingError>> {
-        let prepared = self.prepared.get_or_init(|| PreparedRows::new(&self.table.rows));
+        let prepared = self.prepared.get_or_init(|| PreparedTerms::new(&self.table.rows));
         let mut charges = Vec::with_capacity(calls.len());
         let (mut sources, mut rows) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
         for calls in calls.chunks(BLOCK) {
@@ -190,7 +197,7 @@ impl<'a> Tariff<'a> {
             sources.extend(calls.iter().map(|call| self.source(call.number, call.on, call.from)));
             rows.clear();
             rows.extend(sources.iter().map(|source| match source {
-                Source::Row(row) => prepared.get(*row),
+                Source::Row(row) => self.table.rows.get(*row).and_then(|row| prepared.get(row.number)),
                 Source::Seat(..) | Source::None => None,
             }));
             let found = calls.iter().zip(sources.iter().zip(&rows));
@@ -205,7 +212,7 @@ impl<'a> Tariff<'a> {
             Source::Seat(..) => Ok(Charge { billed_seconds: 0, cost: self.flat(call.talk) }),
             Source::Row(row) => match prepared.and_then(|prepared| prepared.pricer(billing)) {
                 Some(pricer) => pricer.charge(call.talk),
-                None => self.pricer(&self.table.rows[row], call.jurisdiction)?.charge(call.talk),
+                None => self.pricer(self.row(row, call.number)?, call.jurisdiction)?.charge(call.talk),
             },
             Source::None => Err(RatingError::NoRate(call.number)),
         }
@@ -226,7 +233,7 @@ impl<'a> Tariff<'a> {
         match self.destination(number, on, from) {
             Destination::FlatRate { seat, prefix } => Ok(self.flat_call(seat, prefix, talk)),
             Destination::Row { row, expired } => {
-                let row = &self.table.rows[row];
+                let row = self.row(row, number)?;
                 let Bill { billed_seconds, cost, steps } = bill(&self.pricer(row, jurisdiction)?, talk)?;
                 Ok(PricedCall {
                     prefix: row.prefix.to_string(),
@@ -239,6 +246,10 @@ impl<'a> Tariff<'a> {
             }
             Destination::NoRate => Err(RatingError::NoRate(number)),
         }
+    }
+
+    fn row(&self, at: usize, number: DialPrefix) -> Result<RowRef<'a>, RatingError> {
+        self.table.rows.get(at).ok_or(RatingError::NoRate(number))
     }
 
     fn flat(&self, talk: CallDuration) -> Decimal {
@@ -272,6 +283,7 @@ pub(super) mod tests {
     use super::*;
     use crate::model::place::Place;
     use crate::model::rates::{CpsWindow, Fees, Limit, Limits, SeatBasis, SeatPrice};
+    use crate::model::rows::RateRow;
     use crate::rating::call::tests::{billing, day, dec, row, source};
     use crate::words::diagnostic::Span;
     use crate::words::money::Currency;
@@ -310,7 +322,7 @@ pub(super) mod tests {
                 usage_tax: zero,
                 short_calls: None,
             },
-            rows,
+            rows: rows.into_iter().collect(),
             deck: None,
         }
     }
@@ -333,8 +345,8 @@ pub(super) mod tests {
         let at = |number| tariff.destination(prefix(number), day(9), None);
         assert_eq!(at("12125550123"), Destination::FlatRate { seat: 0, prefix: prefix("1") });
         assert_eq!(at("19075550123"), Destination::FlatRate { seat: 1, prefix: prefix("1907") });
-        assert_eq!(at("19005550123"), Destination::Row { row: 1, expired: true });
-        assert_eq!(at("442071234567"), Destination::Row { row: 2, expired: false });
+        assert_eq!(at("19005550123"), Destination::Row { row: 2, expired: true });
+        assert_eq!(at("442071234567"), Destination::Row { row: 3, expired: false });
         assert_eq!(at("33"), Destination::NoRate);
 
         let seconds = |s| CallDuration::from_seconds(s).unwrap();

@@ -6,7 +6,8 @@ pub mod lint;
 pub mod price;
 pub mod show;
 
-use crate::model::rates::{Price, RateRow};
+use crate::model::rates::Price;
+use crate::model::rows::RowRef;
 use crate::words::diagnostic::{Sources, Span};
 
 use super::escape;
@@ -36,7 +37,7 @@ fn price_words(price: &Price) -> String {
 }
 
 /// The increment of a row: `6/6`, or that of each step.
-fn increment_words(row: &RateRow) -> String {
+fn increment_words(row: RowRef<'_>) -> String {
     match &row.price {
         Price::Steps(steps) => {
             steps.iter().map(|step| format!("{} s", step.increment)).collect::<Vec<_>>().join(", then ")

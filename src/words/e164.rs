@@ -21,13 +21,12 @@ pub enum NumberError {
     LeadingZero,
 }
 
-/// Up to 15 digits, country code first.
+/// Up to 15 digits, country code first: the digits as a number, left-aligned to 15 places, which takes 50 bits, and behind
+/// them their count in four. So the order is the order of the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Digits {
-    /// The digits as a number, left-aligned to 15 places, so that order is the order of the texts.
-    aligned: u64,
-    length: u8,
-}
+struct Digits(u64);
+
+const LENGTH_BITS: u32 = 4;
 
 const PLACES: u8 = 15;
 
@@ -65,20 +64,35 @@ impl Digits {
         if length == 0 {
             return Err(NumberError::Empty);
         }
-        Ok(Self { aligned: value * POWERS[usize::from(PLACES - length)], length })
+        Ok(Self::new(value * POWERS[usize::from(PLACES - length)], length))
+    }
+
+    fn new(aligned: u64, length: u8) -> Self {
+        Self(aligned << LENGTH_BITS | u64::from(length))
+    }
+
+    fn aligned(self) -> u64 {
+        self.0 >> LENGTH_BITS
+    }
+
+    fn length(self) -> u8 {
+        (self.0 & ((1 << LENGTH_BITS) - 1)) as u8
+    }
+
+    /// How many 15-digit numbers begin so.
+    fn unit(self) -> u64 {
+        POWERS[usize::from(PLACES - self.length())]
     }
 
     fn is_prefix_of(self, other: Self) -> bool {
-        self.length <= other.length && {
-            let unit = POWERS[usize::from(PLACES - self.length)];
-            other.aligned / unit == self.aligned / unit
-        }
+        // Every text between a prefix and one that begins with it begins with it too.
+        self <= other && other.aligned() - self.aligned() < self.unit()
     }
 }
 
 impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.aligned / POWERS[usize::from(PLACES - self.length)])
+        write!(f, "{}", self.aligned() / self.unit())
     }
 }
 
@@ -119,7 +133,7 @@ impl DialPrefix {
     /// Number of digits.
     #[must_use]
     pub fn digits(self) -> u8 {
-        self.0.length
+        self.0.length()
     }
 
     /// Whether every number with the other prefix has this one too.
@@ -131,21 +145,32 @@ impl DialPrefix {
     /// The prefix cut to its first digits; nothing where it has fewer.
     #[must_use]
     pub fn first(self, digits: u8) -> Option<Self> {
-        (1..=self.0.length).contains(&digits).then(|| {
+        (1..=self.0.length()).contains(&digits).then(|| {
             let unit = POWERS[usize::from(PLACES - digits)];
-            Self(Digits { aligned: self.0.aligned / unit * unit, length: digits })
+            Self(Digits::new(self.0.aligned() / unit * unit, digits))
         })
     }
 
-    /// The first of the 15-digit numbers that begin with the prefix: prefixes compare as these do.
-    pub(crate) fn lowest(self) -> u64 {
-        self.0.aligned
+    /// The first so many digits of the 15-digit numbers that begin with the prefix, as a number; zeros stand for those it
+    /// does not have. At most 15.
+    pub(crate) fn leading(self, digits: u8) -> u64 {
+        self.0.aligned() / POWERS[usize::from(PLACES.saturating_sub(digits))]
+    }
+
+    /// A number of 54 bits that tells the prefix; ordered as prefixes are.
+    pub(crate) fn key(self) -> u64 {
+        self.0.0
+    }
+
+    /// The prefix that a [`Self::key`] tells.
+    pub(crate) fn from_key(key: u64) -> Self {
+        Self(Digits(key))
     }
 
     /// Whether it lies in the North American Numbering Plan and names an area code.
     #[must_use]
     pub fn nanp_area(self) -> Option<Self> {
-        self.first(4).filter(|area| area.0.aligned / POWERS[14] == 1)
+        self.first(4).filter(|area| area.0.aligned() / POWERS[14] == 1)
     }
 }
 

@@ -4,7 +4,8 @@ use super::{Cell, Quantity, Step, digits, trunk_name};
 use crate::assessment::Assessment;
 use crate::model::campaign::{Campaign, Outcome};
 use crate::model::law::TalkLaw;
-use crate::model::rates::{Jurisdiction, Price, RateRow};
+use crate::model::rates::{Jurisdiction, Price};
+use crate::model::rows::RowRef;
 use crate::outage::OutageError;
 use crate::rating::average::{AverageCall, steps as average_steps};
 use crate::rating::border::expected_money;
@@ -21,7 +22,7 @@ pub(super) struct Part<'a> {
     pub index: usize,
     pub outcome: &'a Outcome,
     pub law: &'a TalkLaw,
-    pub row: &'a RateRow,
+    pub row: RowRef<'a>,
     pub jurisdiction: Option<Jurisdiction>,
     /// Share of the campaign's attempts.
     pub share: f64,
@@ -122,7 +123,7 @@ fn law(law: &TalkLaw) -> String {
 }
 
 /// A row's price in words.
-pub(super) fn price(row: &RateRow, jurisdiction: Option<Jurisdiction>) -> String {
+pub(super) fn price(row: RowRef<'_>, jurisdiction: Option<Jurisdiction>) -> String {
     match &row.price {
         Price::PerMinute(price) => format!("{} /min", price.get()),
         Price::FirstFollowing { first, following } => format!("{}, then {} /min", first.get(), following.get()),

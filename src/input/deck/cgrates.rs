@@ -16,7 +16,8 @@ use super::troubles::Troubles;
 use super::{Around, DeckSpec, Read};
 use crate::input::fault::FaultKind;
 use crate::input::reader::Log;
-use crate::model::rates::{Deck, Price, PriceStep, RatePerMinute, RateRow};
+use crate::model::rates::{Deck, Price, PriceStep, RatePerMinute};
+use crate::model::rows::{RowPacker, Terms};
 use crate::words::diagnostic::{SourceId, Sources, Span};
 use crate::words::e164::DialPrefix;
 use crate::words::increment::BillingIncrement;
@@ -170,7 +171,7 @@ pub(super) fn read(
         notes,
         unstated: None,
     };
-    Some(Read { rows, deck, short_fees: None, rounding })
+    Some(Read { rows: rows.finish(), deck, short_fees: None, rounding })
 }
 
 impl Reader<'_, '_> {
@@ -254,8 +255,8 @@ impl Reader<'_, '_> {
         records: &[Record<'_>],
         destinations: &BTreeMap<String, Vec<DialPrefix>>,
         rates: &BTreeMap<String, Option<Vec<Interval>>>,
-    ) -> Vec<RateRow> {
-        let mut rows = Vec::new();
+    ) -> RowPacker {
+        let mut rows = RowPacker::default();
         for record in records {
             let (destination, tag) = (record.text(1), record.text(2));
             let prefixes = if destination == ANY {
@@ -295,18 +296,20 @@ impl Reader<'_, '_> {
             };
             let cell = record.cells.get(1).map_or((0, 0), |(cell, _)| (cell.start, cell.end));
             let span = self.troubles[record.file].span(cell.0, cell.1);
-            rows.extend(prefixes.into_iter().map(|prefix| RateRow {
-                prefix,
+            let terms = Terms {
                 destination: (destination != ANY).then(|| destination.to_owned()),
-                price: price.clone(),
+                price,
                 increment: BillingIncrement { initial: first.increment, further: first.increment },
                 connect_fee: first.connect_fee,
                 minimum: Decimal::ZERO,
                 effective_from: self.around.effective_from,
                 expires: self.around.expires,
                 origins: Vec::new(),
-                span,
-            }));
+            };
+            let number = rows.terms(span.source, terms);
+            for prefix in prefixes {
+                rows.push(prefix, span.start, span.end, number);
+            }
         }
         rows
     }

@@ -8,25 +8,27 @@ mod cgrates;
 mod codes;
 mod header;
 pub mod layout;
+mod repeats;
 mod rows;
 mod scan;
 mod spec;
 mod troubles;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use self::header::{Columns, Found, bare, by_layout, delimiters, first, names};
 use self::layout::Layout;
-use self::rows::{Outcome, Rows};
+use self::rows::{Outcome, RowReader};
 use self::spec::Header;
 use self::troubles::Troubles;
 use super::fault::{FaultKind, did_you_mean};
 use super::files::{DeckText, FileFault, Folder};
 use super::plan::InputRecord;
 use super::reader::Log;
-use crate::model::rates::{Billing, Deck, RateRow};
+use crate::model::rates::{Billing, Deck};
+use crate::model::rows::{RowRef, Rows};
 use crate::words::diagnostic::{SourceId, Sources, Span};
 use crate::words::e164::DialPrefix;
 use crate::words::money::Currency;
@@ -52,7 +54,7 @@ pub struct Around<'a> {
 #[derive(Debug)]
 pub struct Read {
     /// The rows.
-    pub rows: Vec<RateRow>,
+    pub rows: Rows,
     /// What was made of the file.
     pub deck: Deck,
     /// Rows with a fee on short calls: the first and how many.
@@ -217,7 +219,7 @@ fn delimited(
             log.faults.at(FaultKind::UnknownName, *span, message, "no such column", did_you_mean(name, &headers));
         }
     }
-    let outcome = Rows::new(text, spec, &found, around, &mut troubles).read(found.delimiter, found.rows);
+    let outcome = RowReader::new(text, spec, &found, around, &mut troubles).read(found.delimiter, found.rows);
     troubles.finish();
     Some(finish(outcome, found, id, sha256, sources))
 }
@@ -272,7 +274,7 @@ fn finish(mut outcome: Outcome, found: Found, id: SourceId, sha256: &str, source
         notes,
         unstated: outcome.unstated,
     };
-    Read { rows: outcome.rows, deck, short_fees: outcome.short_fees, rounding: None }
+    Read { rows: outcome.rows.finish(), deck, short_fees: outcome.short_fees, rounding: None }
 }
 
 /// The lines before a header or the first row.
@@ -297,14 +299,12 @@ fn withdraw(outcome: &mut Outcome) {
     }
     let gone: BTreeMap<DialPrefix, NaiveDate> =
         outcome.withdrawn.iter().filter_map(|gone| gone.from.map(|from| (gone.prefix, from))).collect();
-    for row in &mut outcome.rows {
-        if let Some(day) = gone.get(&row.prefix)
-            && row.effective_from.is_none_or(|from| from < *day)
-            && row.expires.is_none_or(|last| last >= *day)
-        {
-            row.expires = day.pred_opt();
+    let taken_back = |prefix: DialPrefix| gone.get(&prefix).copied();
+    outcome.rows.change(taken_back, |day, terms| {
+        if terms.effective_from.is_none_or(|from| from < day) && terms.expires.is_none_or(|last| last >= day) {
+            terms.expires = day.pred_opt();
         }
-    }
+    });
 }
 
 /// Says that a deck is of no layout that is known.
@@ -424,9 +424,8 @@ fn vanished(
         );
         return;
     };
-    let codes: HashSet<DialPrefix> = read.rows.iter().map(|row| row.prefix).collect();
-    let gone: Vec<&RateRow> = old.rows.iter().filter(|row| !codes.contains(&row.prefix)).collect();
-    let count = gone.iter().map(|row| row.prefix).collect::<HashSet<_>>().len().saturating_sub(read.deck.withdrawn);
+    let gone: Vec<RowRef<'_>> = old.rows.iter().filter(|row| read.rows.of(row.prefix).is_empty()).collect();
+    let count = gone.chunk_by(|one, other| one.prefix == other.prefix).count().saturating_sub(read.deck.withdrawn);
     if count <= stated.lost {
         return;
     }

@@ -12,11 +12,13 @@ use super::cells::{
 use super::codes::{BadCode, Code, Rules, codes};
 use super::header::{Columns, Found, bare};
 use super::layout::Role;
+use super::repeats::{Known, Repeats};
 use super::scan::{Cell, Scanner, Trouble};
 use super::spec::DeckSpec;
 use super::troubles::Troubles;
 use crate::input::fault::FaultKind;
-use crate::model::rates::{Price, RatePerMinute, RateRow};
+use crate::model::rates::{Price, RatePerMinute};
+use crate::model::rows::{RowPacker, Terms};
 use crate::words::diagnostic::Span;
 use crate::words::e164::DialPrefix;
 use crate::words::increment::BillingIncrement;
@@ -27,7 +29,7 @@ const MOST_MONEY: Decimal = Decimal::from_parts(0x107A_4000, 0x5AF3, 0, false, 0
 /// What was read, and what was not.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
-    pub rows: Vec<RateRow>,
+    pub rows: RowPacker,
     pub lines: usize,
     pub blocked: usize,
     pub withdrawn: Vec<Withdrawn>,
@@ -57,7 +59,7 @@ struct Suspect {
 }
 
 /// Reads the rows of a deck.
-pub(super) struct Rows<'a, 't> {
+pub(super) struct RowReader<'a, 't> {
     text: &'a str,
     spec: &'a DeckSpec,
     columns: &'a Columns,
@@ -81,13 +83,14 @@ pub(super) struct Rows<'a, 't> {
     only: Vec<(usize, &'a str)>,
     /// The carrier of the first row, where the rows name one.
     carrier: Option<&'a str>,
+    repeats: Repeats<'a>,
 }
 
 fn count(entry: &mut Option<(Span, usize)>, span: Span) {
     entry.get_or_insert((span, 0)).1 += 1;
 }
 
-impl<'a, 't> Rows<'a, 't> {
+impl<'a, 't> RowReader<'a, 't> {
     pub(super) fn new(
         text: &'a str,
         spec: &'a DeckSpec,
@@ -120,6 +123,7 @@ impl<'a, 't> Rows<'a, 't> {
             dialled: [None; 2],
             only: only.collect(),
             carrier: None,
+            repeats: Repeats::new(&found.columns.code),
             header,
         }
     }
@@ -131,7 +135,7 @@ impl<'a, 't> Rows<'a, 't> {
         let mut cells = std::mem::take(&mut self.cells);
         // A row for each line, as most decks have; codes in lists are more, and make room for themselves.
         let lines = self.text.as_bytes().iter().filter(|byte| **byte == b'\n').count();
-        self.out.rows.reserve_exact(lines);
+        self.out.rows.reserve(lines);
         while scanner.next(&mut cells) {
             std::mem::swap(&mut self.cells, &mut cells);
             self.record(scanner.trouble);
@@ -237,8 +241,34 @@ impl<'a, 't> Rows<'a, 't> {
             }
         }
         self.out.lines += 1;
+        let rest = self.repeats.rest(self.text, &self.cells);
+        if let Some(known) = rest.and_then(|rest| self.repeats.get(rest)) {
+            self.read_codes();
+            self.add(known);
+            return;
+        }
         // What is wrong with it has been told.
-        let _ = self.row();
+        if let Ok(Some((known, again))) = self.row() {
+            self.add(known);
+            if let Some(rest) = rest.filter(|_| again) {
+                self.repeats.keep(rest, known);
+            }
+        }
+    }
+
+    /// Adds the rows of the codes that were read.
+    fn add(&mut self, Known { terms, blocked, unstated }: Known) {
+        let base = self.columns.code.last().map_or(0, |index| self.at(*index).0.start);
+        for code in &self.codes {
+            let span = self.troubles.span(base + code.start, base + code.end);
+            if unstated {
+                count(&mut self.out.unstated, span);
+            }
+            self.out.rows.push(code.prefix, span.start, span.end, terms);
+        }
+        if blocked {
+            self.out.blocked += self.codes.len();
+        }
     }
 
     fn ragged(&mut self, range: (usize, usize), cells: usize) {
@@ -257,10 +287,12 @@ impl<'a, 't> Rows<'a, 't> {
                 .all(|index| !self.at(index).1.bytes().any(|b| b.is_ascii_digit()))
     }
 
-    fn row(&mut self) -> Result<(), ()> {
+    /// Reads a row: its codes, and the terms that they are priced by, with whether a row of the same text means no more
+    /// than that. Nothing where it prices no call.
+    fn row(&mut self) -> Result<Option<(Known, bool)>, ()> {
         if self.only.iter().any(|(index, wanted)| self.at(*index).1 != *wanted) || self.elsewhere() {
             self.out.elsewhere += 1;
-            return Ok(());
+            return Ok(None);
         }
         self.currency()?;
         self.carrier()?;
@@ -282,7 +314,7 @@ impl<'a, 't> Rows<'a, 't> {
         let minimum = self.amount(Role::Minimum);
         let origins = self.origins();
         self.read_codes();
-        self.extras();
+        let counted = self.extras();
         let (effective, expires, own, priced) = (effective?, expires?, own_increment?, priced?);
         let (connect_fee, minimum, origins) = (connect_fee?, minimum?, origins?);
         let effective = effective.or(self.around.effective_from);
@@ -297,38 +329,29 @@ impl<'a, 't> Rows<'a, 't> {
         }
         if state == State::Withdrawn {
             self.out.withdrawn.extend(self.codes.iter().map(|code| Withdrawn { prefix: code.prefix, from: effective }));
-            return Ok(());
+            return Ok(None);
         }
         let own = own.or(priced.increment);
         let table = self.around.billing.and_then(|billing| billing.increment);
         let second = BillingIncrement { initial: NonZeroU32::MIN, further: NonZeroU32::MIN };
         let fee = connect_fee.or(priced.connect_fee);
         let fee = fee.or(self.around.billing.map(|billing| billing.connect_fee)).unwrap_or_default();
-        let destination = self.name();
-        let base = self.columns.code.last().map_or(0, |index| self.at(*index).0.start);
-        if state == State::Blocked {
-            self.out.blocked += self.codes.len();
-        }
-        for i in 0..self.codes.len() {
-            let code = self.codes[i];
-            let span = self.troubles.span(base + code.start, base + code.end);
-            if own.or(table).is_none() && state == State::Priced {
-                count(&mut self.out.unstated, span);
-            }
-            self.out.rows.push(RateRow {
-                prefix: code.prefix,
-                destination: destination.clone(),
-                price: priced.price.clone(),
-                increment: own.or(table).unwrap_or(second),
-                connect_fee: fee,
-                minimum: minimum.unwrap_or_default(),
-                effective_from: effective,
-                expires: expires.or(self.around.expires),
-                origins: origins.clone(),
-                span,
-            });
-        }
-        Ok(())
+        let terms = Terms {
+            destination: self.name(),
+            price: priced.price,
+            increment: own.or(table).unwrap_or(second),
+            connect_fee: fee,
+            minimum: minimum.unwrap_or_default(),
+            effective_from: effective,
+            expires: expires.or(self.around.expires),
+            origins,
+        };
+        let known = Known {
+            terms: self.out.rows.terms(self.troubles.id, terms),
+            blocked: state == State::Blocked,
+            unstated: own.or(table).is_none() && state == State::Priced,
+        };
+        Ok(Some((known, !counted)))
     }
 
     /// Whether a row prices something else than outbound calls.
@@ -590,8 +613,9 @@ impl<'a, 't> Rows<'a, 't> {
         }
     }
 
-    /// What a row says and the model does not reckon with.
-    fn extras(&mut self) {
+    /// Counts what a row says and the model does not reckon with; whether there was any.
+    fn extras(&mut self) -> bool {
+        let before = (self.out.short_fees, self.out.no_charge);
         let some = |amount: Result<Option<Decimal>, ()>| matches!(amount, Ok(Some(fee)) if !fee.is_zero());
         if self.columns.of(Role::ShortFee).is_some() && some(self.amount(Role::ShortFee)) {
             let cell =
@@ -604,6 +628,7 @@ impl<'a, 't> Rows<'a, 't> {
         {
             self.out.no_charge += 1;
         }
+        before != (self.out.short_fees, self.out.no_charge)
     }
 
     fn name(&self) -> Option<String> {

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::rates::{Billing, RateRow};
+use crate::model::rates::Billing;
+use crate::model::rows::{RateRow, RowRef};
 use crate::rating::call::tests::{any_billing, any_row, billing, dec, row, steps as price_steps};
 use crate::words::increment::{BillingIncrement, IncrementBase};
 
@@ -33,7 +34,7 @@ fn close(got: f64, expected: f64, what: &str) {
     assert!((got - expected).abs() <= 1e-10 * expected.abs(), "{what}: {got} {expected} {:e}", got / expected - 1.0);
 }
 
-fn check(row: &RateRow, rules: &Billing, law: &TalkLaw, most: u64) {
+fn check(row: RowRef<'_>, rules: &Billing, law: &TalkLaw, most: u64) {
     let pricer = CallPricer::new(row, rules, None).unwrap();
     let got = average(&pricer, law).unwrap();
     let (cost, billed) = brute(&pricer, law, most);
@@ -60,7 +61,7 @@ fn averages_agree_with_computed_values() {
         let mut row = increments(cells[3], whole(5), whole(6));
         row.connect_fee = dec(cells[4]);
         let rules = billing(whole(7), modes[cells[8].parse::<usize>().unwrap() - 1]);
-        let got = average(&CallPricer::new(&row, &rules, None).unwrap(), &law.unwrap()).unwrap();
+        let got = average(&CallPricer::new(row.view(), &rules, None).unwrap(), &law.unwrap()).unwrap();
         close(got.cost, number(9), line);
         close(got.billed_seconds, number(10), line);
         count += 1;
@@ -74,7 +75,7 @@ fn closed_forms_of_the_exponential_law() {
         let row = increments("0.06", further, further);
         // 0.001 a second and six places: nothing is rounded.
         let rules = billing(6, RoundingMode::HalfUp);
-        let pricer = CallPricer::new(&row, &rules, None).unwrap();
+        let pricer = CallPricer::new(row.view(), &rules, None).unwrap();
         let got = average(&pricer, &TalkLaw::exponential(mean).unwrap()).unwrap();
         let h = f64::from(further);
         let billed = h / -libm::expm1(-h / mean);
@@ -88,7 +89,7 @@ fn closed_forms_of_the_exponential_law() {
 fn fixed_talk_is_one_call() {
     let row = increments("0.017", 60, 60);
     let rules = billing(6, RoundingMode::HalfUp);
-    let pricer = CallPricer::new(&row, &rules, None).unwrap();
+    let pricer = CallPricer::new(row.view(), &rules, None).unwrap();
     let got = average(&pricer, &TalkLaw::fixed(60.1).unwrap()).unwrap();
     assert_eq!((got.cost, got.billed_seconds), (0.034, 120.0));
     assert!(average(&pricer, &TalkLaw::fixed(1e9).unwrap()).is_err());
@@ -112,10 +113,10 @@ fn equals_the_sum_step_by_step() {
                 let mut row = increments(price, initial, further);
                 let mut rules = billing(places, mode);
                 row.connect_fee = dec("0.001");
-                check(&row, &rules, &law, EVER);
+                check(row.view(), &rules, &law, EVER);
                 rules.base = IncrementBase::Whole;
                 row.minimum = dec("0.0201");
-                check(&row, &rules, &law, EVER);
+                check(row.view(), &rules, &law, EVER);
             }
         }
     }
@@ -126,8 +127,8 @@ fn steps_with_their_own_increments() {
     let mut row = row("1", "0");
     row.price = price_steps(&[(0, "0.20", 60), (60, "0.10", 1), (3600, "0.023", 30), (86_400, "0.001", 1)]);
     for law in [TalkLaw::exponential(135.0), TalkLaw::lognormal(900.0, 900.0), TalkLaw::exponential(20_000.0)] {
-        check(&row, &billing(2, RoundingMode::Up), &law.unwrap(), EVER);
-        check(&row, &billing(6, RoundingMode::HalfUp), &law.unwrap(), EVER);
+        check(row.view(), &billing(2, RoundingMode::Up), &law.unwrap(), EVER);
+        check(row.view(), &billing(6, RoundingMode::HalfUp), &law.unwrap(), EVER);
     }
 }
 
@@ -138,11 +139,11 @@ fn heavy_tails_and_coarse_rounding() {
     let rules = billing(2, RoundingMode::Up);
     let law = TalkLaw::lognormal(135.0, 405.0).unwrap();
     for price in ["0.0137", "0.60000006", "0.6001", "0.000001", "0.01"] {
-        check(&increments(price, 1, 1), &rules, &law, EVER / 10);
+        check(increments(price, 1, 1).view(), &rules, &law, EVER / 10);
     }
     let law = TalkLaw::lognormal(3600.0, 10_800.0).unwrap();
     for price in ["0.0137", "0.6001", "0.000001"] {
-        check(&increments(price, 1, 1), &rules, &law, EVER);
+        check(increments(price, 1, 1).view(), &rules, &law, EVER);
     }
 }
 
@@ -153,7 +154,7 @@ fn no_law_hangs_it() {
         let law = TalkLaw::lognormal(mean, sd).unwrap();
         for price in ["0.6001", "0.0000001", "0"] {
             let row = increments(price, 1, 1);
-            let got = average(&CallPricer::new(&row, &rules, None).unwrap(), &law).unwrap();
+            let got = average(&CallPricer::new(row.view(), &rules, None).unwrap(), &law).unwrap();
             assert!(got.billed_seconds >= mean.max(1.0) * (1.0 - 1e-12), "{mean} {sd} {got:?}");
             assert!(got.cost >= got.billed_seconds * weight(dec(price)) / 60.0 * (1.0 - 1e-12), "{mean} {sd} {got:?}");
             assert!(got.cost <= got.billed_seconds * weight(dec(price)) / 60.0 + 0.01 + 1e-12 * got.cost);
@@ -166,7 +167,7 @@ fn simulated_calls_agree() {
     let mut row = increments("0.0137", 20, 6);
     row.connect_fee = dec("0.002");
     let rules = billing(3, RoundingMode::Up);
-    let pricer = CallPricer::new(&row, &rules, None).unwrap();
+    let pricer = CallPricer::new(row.view(), &rules, None).unwrap();
     let law = TalkLaw::exponential(75.0).unwrap();
     let mut state = 20_261_201_u64;
     let (mut sum, mut squares, n) = (0.0, 0.0, 200_000);
@@ -191,7 +192,7 @@ fn simulated_calls_agree() {
 fn table_of_steps_and_short_share() {
     let row = increments("0.06", 60, 60);
     let rules = billing(6, RoundingMode::HalfUp);
-    let pricer = CallPricer::new(&row, &rules, None).unwrap();
+    let pricer = CallPricer::new(row.view(), &rules, None).unwrap();
     let law = TalkLaw::exponential(60.0).unwrap();
     let table = steps(&pricer, &law, 3).unwrap();
     assert_eq!(table.iter().map(|s| s.billed_seconds).collect::<Vec<_>>(), [60, 120, 180]);
@@ -211,6 +212,6 @@ proptest! {
         row in any_row(), rules in any_billing(), mean in 1.0_f64..400.0, spread in 0.05_f64..1.3, wide in any::<bool>(),
     ) {
         let law = if wide { TalkLaw::lognormal(mean, mean * spread) } else { TalkLaw::exponential(mean) };
-        check(&row, &rules, &law.unwrap(), EVER);
+        check(row.view(), &rules, &law.unwrap(), EVER);
     }
 }

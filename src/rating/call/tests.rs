@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::rates::RatePerMinute;
+use crate::model::rows::{RateRow, Terms};
 use crate::words::diagnostic::{SourceId, Sources, Span};
 use crate::words::e164::DialPrefix;
 use crate::words::increment::BillingIncrement;
@@ -28,8 +29,7 @@ pub(crate) fn rate(text: &str) -> RatePerMinute {
 
 /// A 1/1 row without fees.
 pub(crate) fn row(prefix: &str, price: &str) -> RateRow {
-    RateRow {
-        prefix: DialPrefix::parse(prefix).unwrap(),
+    let terms = Terms {
         destination: None,
         price: Price::PerMinute(rate(price)),
         increment: BillingIncrement::new(1, 1).unwrap(),
@@ -38,8 +38,8 @@ pub(crate) fn row(prefix: &str, price: &str) -> RateRow {
         effective_from: None,
         expires: None,
         origins: vec![],
-        span: Span::new(source(), 0, 0),
-    }
+    };
+    RateRow { prefix: DialPrefix::parse(prefix).unwrap(), span: Span::new(source(), 0, 0), terms }
 }
 
 pub(crate) fn billing(places: u32, mode: RoundingMode) -> Billing {
@@ -80,7 +80,7 @@ fn published_values() {
         if &r[2] == "whole" {
             rules.base = IncrementBase::Whole;
         }
-        let charge = cost(&row, &rules, talk(&r[6]), None).unwrap();
+        let charge = cost(row.view(), &rules, talk(&r[6]), None).unwrap();
         assert_eq!((charge.billed_seconds.to_string(), charge.cost), (r[8].to_owned(), dec(&r[9])), "{}", &r[0]);
         count += 1;
     }
@@ -94,7 +94,7 @@ fn steps_bill_their_own_increments() {
     row.connect_fee = dec("0.05");
     let rules = billing(6, RoundingMode::HalfUp);
     let at = |seconds| {
-        let charge = cost(&row, &rules, talk(seconds), None).unwrap();
+        let charge = cost(row.view(), &rules, talk(seconds), None).unwrap();
         (charge.billed_seconds, charge.cost.normalize().to_string())
     };
     assert_eq!(at("0.2"), (60, "0.25".to_owned()));
@@ -104,7 +104,7 @@ fn steps_bill_their_own_increments() {
     assert_eq!(at("3601"), (3630, "6.16".to_owned()));
     for bad in [&[][..], &[(6, "1", 6)], &[(0, "1", 6), (7, "1", 1)], &[(0, "1", 6), (0, "1", 1)]] {
         row.price = steps(bad);
-        assert_eq!(cost(&row, &rules, talk("9"), None), Err(RatingError::Steps));
+        assert_eq!(cost(row.view(), &rules, talk("9"), None), Err(RatingError::Steps));
     }
 }
 
@@ -114,27 +114,27 @@ fn minimum_attempt_and_jurisdiction() {
     row.minimum = dec("0.005");
     let mut rules = billing(4, RoundingMode::Up);
     rules.attempt_fee = dec("0.002");
-    let at = |row: &RateRow, seconds, j| cost(row, &rules, talk(seconds), j).map(|c| (c.billed_seconds, c.cost));
-    assert_eq!(at(&row, "0", None), Ok((0, dec("0.002"))));
-    assert_eq!(at(&row, "30", None), Ok((30, dec("0.005"))));
-    assert_eq!(at(&row, "31", None), Ok((31, dec("0.0052"))));
+    let at = |row: RowRef<'_>, seconds, j| cost(row, &rules, talk(seconds), j).map(|c| (c.billed_seconds, c.cost));
+    assert_eq!(at(row.view(), "0", None), Ok((0, dec("0.002"))));
+    assert_eq!(at(row.view(), "30", None), Ok((30, dec("0.005"))));
+    assert_eq!(at(row.view(), "31", None), Ok((31, dec("0.0052"))));
     row.price = Price::Jurisdiction { interstate: rate("0.01"), intrastate: rate("0.03"), indeterminate: rate("0.06") };
-    assert_eq!(at(&row, "60", None), Err(RatingError::JurisdictionUnknown));
-    assert_eq!(at(&row, "60", Some(Jurisdiction::Interstate)), Ok((60, dec("0.01"))));
-    assert_eq!(at(&row, "60", Some(Jurisdiction::Intrastate)), Ok((60, dec("0.03"))));
-    assert_eq!(at(&row, "60", Some(Jurisdiction::Indeterminate)), Ok((60, dec("0.06"))));
+    assert_eq!(at(row.view(), "60", None), Err(RatingError::JurisdictionUnknown));
+    assert_eq!(at(row.view(), "60", Some(Jurisdiction::Interstate)), Ok((60, dec("0.01"))));
+    assert_eq!(at(row.view(), "60", Some(Jurisdiction::Intrastate)), Ok((60, dec("0.03"))));
+    assert_eq!(at(row.view(), "60", Some(Jurisdiction::Indeterminate)), Ok((60, dec("0.06"))));
 }
 
 #[test]
 fn what_cannot_be_kept_is_an_error() {
     let mut huge = row("1", "79228162514264337593543950335");
     let rules = billing(6, RoundingMode::HalfUp);
-    assert_eq!(cost(&huge, &rules, talk("60"), None), Err(RatingError::Overflow));
+    assert_eq!(cost(huge.view(), &rules, talk("60"), None), Err(RatingError::Overflow));
     huge.connect_fee = dec("0.0000000000000000000000000001");
-    assert_eq!(cost(&huge, &rules, talk("60"), None), Err(RatingError::Overflow));
+    assert_eq!(cost(huge.view(), &rules, talk("60"), None), Err(RatingError::Overflow));
     let mut negative = row("1", "1");
     negative.connect_fee = dec("-1");
-    assert_eq!(cost(&negative, &rules, talk("60"), None), Err(RatingError::Negative(dec("-1"))));
+    assert_eq!(cost(negative.view(), &rules, talk("60"), None), Err(RatingError::Negative(dec("-1"))));
     for bad in ["-0.1", "315360000.1", "79228162514264337593543950335"] {
         assert!(CallDuration::from_decimal(dec(bad)).is_err(), "{bad}");
     }
@@ -143,7 +143,7 @@ fn what_cannot_be_kept_is_an_error() {
 }
 
 /// The formula of the module's head in decimals, rounded by another crate's rounding.
-fn naive(row: &RateRow, rules: &Billing, seconds: Decimal) -> Decimal {
+fn naive(row: RowRef<'_>, rules: &Billing, seconds: Decimal) -> Decimal {
     let (i, s) = (Decimal::from(row.increment.initial.get()), Decimal::from(row.increment.further.get()));
     let billed = match rules.base {
         _ if seconds <= i => i,
@@ -189,20 +189,20 @@ proptest! {
     #[test]
     fn equals_decimals(row in any_row(), rules in any_billing(), tenths in 1_i64..40_000) {
         let seconds = Decimal::new(tenths, 1);
-        let got = cost(&row, &rules, CallDuration::from_decimal(seconds).unwrap(), None).unwrap();
-        prop_assert_eq!(got.cost, naive(&row, &rules, seconds));
+        let got = cost(row.view(), &rules, CallDuration::from_decimal(seconds).unwrap(), None).unwrap();
+        prop_assert_eq!(got.cost, naive(row.view(), &rules, seconds));
         prop_assert!(Decimal::from(got.billed_seconds) >= seconds);
     }
 
     #[test]
     fn longer_and_dearer_never_cost_less(row in any_row(), rules in any_billing(), s in 1_u64..4000, more in 0_u64..100) {
-        let at = |row: &RateRow, s| cost(row, &rules, CallDuration::from_seconds(s).unwrap(), None).unwrap();
-        let (short, long) = (at(&row, s), at(&row, s + more));
+        let at = |row: RowRef<'_>, s| cost(row, &rules, CallDuration::from_seconds(s).unwrap(), None).unwrap();
+        let (short, long) = (at(row.view(), s), at(row.view(), s + more));
         prop_assert!(short.cost <= long.cost && short.billed_seconds <= long.billed_seconds);
         let mut dear = row.clone();
         let Price::FirstFollowing { first, following } = &row.price else { panic!() };
         let raise = |p: &RatePerMinute| RatePerMinute::new(p.get() + dec("0.0001")).unwrap();
         dear.price = Price::FirstFollowing { first: raise(first), following: raise(following) };
-        prop_assert!(at(&dear, s).cost >= short.cost);
+        prop_assert!(at(dear.view(), s).cost >= short.cost);
     }
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::{increment_words, place, price_words};
 use crate::input::plan::InputRecord;
 use crate::model::plan::Plan;
-use crate::model::rates::{RateRow, RateTable};
+use crate::model::rates::RateTable;
+use crate::model::rows::RowRef;
 use crate::rating::compare::{Change, Compared, Flow};
 use crate::render::json::{SCHEMA, VERSION, inputs};
 use crate::render::table::{Align, Table};
@@ -73,7 +74,7 @@ fn relative(old: Option<f64>, new: Option<f64>) -> String {
     }
 }
 
-fn terms(row: Option<&RateRow>, compared: &Compared<'_>) -> String {
+fn terms(row: Option<RowRef<'_>>, compared: &Compared<'_>) -> String {
     let Some(row) = row else { return "no rate".to_owned() };
     let through = if row.prefix == compared.prefix { String::new() } else { format!(" (by {})", row.prefix) };
     format!("{}, {}{through}", price_words(&row.price), increment_words(row))
@@ -209,7 +210,7 @@ fn traffic(flows: &[Flow<'_>]) -> String {
     table.render()
 }
 
-fn side(row: Option<&RateRow>, average: Option<f64>, sources: &Sources) -> Value {
+fn side(row: Option<RowRef<'_>>, average: Option<f64>, sources: &Sources) -> Value {
     let Some(row) = row else { return Value::Null };
     let at = sources.position(row.span);
     json!({

@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{increment_words, place, price_words};
-use crate::model::rates::{RateRow, RateTable};
+use crate::model::rates::RateTable;
+use crate::model::rows::RowRef;
 use crate::policy::catalogue;
 use crate::rating::explain::BillStep;
 use crate::rating::jurisdiction::Basis;
@@ -35,7 +36,7 @@ pub struct Priced<'a> {
     /// The caller shown.
     pub from: Option<E164>,
     /// The row that prices the number; nothing inside a flat rate, and where there is none.
-    pub row: Option<&'a RateRow>,
+    pub row: Option<RowRef<'a>>,
     /// How it is known whose states meet, where the row prices by that.
     pub basis: Option<Basis>,
     /// The price, or why there is none.

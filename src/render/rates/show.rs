@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
 use super::{increment_words, place, price_words};
-use crate::model::rates::{CpsWindow, Limit, Limits, Price, RateRow, RateTable, SeatBasis, SeatPrice, TableKind};
+use crate::model::rates::{CpsWindow, Limit, Limits, Price, RateTable, SeatBasis, SeatPrice, TableKind};
+use crate::model::rows::RowRef;
 use crate::rating::jurisdiction::Basis;
 use crate::render::table::{Align, Table};
 use crate::render::{escape, json as documents};
@@ -46,7 +47,7 @@ pub struct Candidate<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
     /// A row.
-    Row(&'a RateRow),
+    Row(RowRef<'a>),
     /// A flat rate and the prefix of it that covers the number.
     Seat(&'a SeatPrice, DialPrefix),
 }
@@ -129,7 +130,7 @@ fn seat_price(seat: &SeatPrice, currency: Currency) -> String {
     }
 }
 
-fn callers(row: &RateRow) -> String {
+fn callers(row: RowRef<'_>) -> String {
     let origins: Vec<String> = row.origins.iter().map(ToString::to_string).collect();
     if origins.is_empty() { "any".to_owned() } else { origins.join(", ") }
 }

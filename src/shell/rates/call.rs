@@ -153,7 +153,7 @@ pub(super) fn jurisdiction(
     around: &Around,
 ) -> Result<Option<Basis>, RatingError> {
     let Destination::Row { row, .. } = destination else { return Ok(None) };
-    match table.rows.get(row).map(|row| &row.price) {
+    match table.rows.get(row).map(|row| &row.terms.price) {
         Some(Price::Jurisdiction { .. }) => match around.jurisdiction {
             Some(given) => Ok(Some(Basis::Given(given))),
             None => derive(number, around.from).map(Some).ok_or(RatingError::JurisdictionUnknown),

@@ -12,7 +12,8 @@ use super::super::load::reject_saying;
 use super::super::output::Format;
 use super::tables::{Collected, Tables, collect, default_day};
 use crate::input::plan::Rejected;
-use crate::model::rates::{Limit, RateRow, RateTable, TableKind};
+use crate::model::rates::{Limit, RateTable, TableKind};
+use crate::model::rows::RowRef;
 use crate::policy::catalogue;
 use crate::policy::rates::{duplicates, outliers};
 use crate::policy::rule::{Found, Rule};
@@ -86,7 +87,7 @@ fn judge(table: &RateTable, as_of: Option<NaiveDate>) -> Vec<LintFinding> {
         .collect()
 }
 
-fn about(table: &RateTable, row: Option<&RateRow>) -> Vec<(&'static str, String)> {
+fn about(table: &RateTable, row: Option<RowRef<'_>>) -> Vec<(&'static str, String)> {
     let mut subject = vec![("table", table.path.clone())];
     subject.extend(row.map(|row| ("destination", row.prefix.to_string())));
     subject
@@ -102,7 +103,7 @@ fn found(
     Found { subject, brief, message, labels, help: help.to_owned(), measure: None }
 }
 
-fn duplicate(table: &RateTable, first: &RateRow, second: &RateRow) -> Found {
+fn duplicate(table: &RateTable, first: RowRef<'_>, second: RowRef<'_>) -> Found {
     found(
         about(table, Some(second)),
         format!("prefix {}", second.prefix),
@@ -112,7 +113,7 @@ fn duplicate(table: &RateTable, first: &RateRow, second: &RateRow) -> Found {
     )
 }
 
-fn outlier(table: &RateTable, row: &RateRow, above: &RateRow, ratio: f64) -> Found {
+fn outlier(table: &RateTable, row: RowRef<'_>, above: RowRef<'_>, ratio: f64) -> Found {
     let (prefix, shorter, ratio) = (row.prefix, above.prefix, count(ratio));
     found(
         about(table, Some(row)),
@@ -164,7 +165,7 @@ fn stale(table: &RateTable, as_of: NaiveDate) -> Option<Found> {
 }
 
 /// What would price the calls of a row's prefix and callers.
-fn in_its_place(tariff: &Tariff<'_>, row: &RateRow, on: NaiveDate) -> Destination {
+fn in_its_place(tariff: &Tariff<'_>, row: RowRef<'_>, on: NaiveDate) -> Destination {
     tariff.destination(row.prefix, on, row.origins.first().copied())
 }
 
@@ -173,9 +174,9 @@ fn expired(tariff: &Tariff<'_>, as_of: NaiveDate) -> Option<Found> {
     let table = tariff.table();
     let rows = table.rows.iter().enumerate().filter(|(index, row)| {
         row.expires.is_some_and(|day| day < as_of)
-            && matches!(in_its_place(tariff, row, as_of), Destination::Row { row, .. } if row == *index)
+            && matches!(in_its_place(tariff, *row, as_of), Destination::Row { row, .. } if row == *index)
     });
-    let rows: Vec<&RateRow> = rows.map(|(_, row)| row).collect();
+    let rows: Vec<RowRef<'_>> = rows.map(|(_, row)| row).collect();
     let by_table = table.expires.filter(|day| *day < as_of).map(|day| (day, table.place.key("expires")));
     let by_row = rows.iter().filter_map(|row| row.expires.map(|day| (day, row.span))).min();
     let (day, span) = by_table.or(by_row)?;
@@ -197,11 +198,11 @@ fn expired(tariff: &Tariff<'_>, as_of: NaiveDate) -> Option<Found> {
 /// Rows that have not begun where nothing else prices their prefix, told once for the table.
 fn not_yet(tariff: &Tariff<'_>, as_of: NaiveDate) -> Option<Found> {
     let table = tariff.table();
-    let rows: Vec<&RateRow> = table
+    let rows: Vec<RowRef<'_>> = table
         .rows
         .iter()
         .filter(|row| row.effective_from.is_some_and(|day| day > as_of))
-        .filter(|row| in_its_place(tariff, row, as_of) == Destination::NoRate)
+        .filter(|row| in_its_place(tariff, *row, as_of) == Destination::NoRate)
         .collect();
     let first = rows.iter().min_by_key(|row| (row.effective_from, row.span))?;
     let day = first.effective_from?;

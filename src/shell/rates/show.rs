@@ -7,7 +7,8 @@ use super::super::exit::Exit;
 use super::super::output::Format;
 use super::call::{self, Around, OptionFaults};
 use super::tables::{default_day, read_one};
-use crate::model::rates::{Price, RateRow, RateTable, SeatPrice, TableKind};
+use crate::model::rates::{Price, RateTable, SeatPrice, TableKind};
+use crate::model::rows::RowRef;
 use crate::rating::tariff::{Destination, Tariff};
 use crate::render::rates::show::{Candidate, Shown, Source, Why, document, text};
 use crate::words::e164::{DialPrefix, E164};
@@ -83,7 +84,7 @@ fn seat_loses(table: &RateTable, destination: Destination, prefix: DialPrefix) -
 }
 
 /// The longest of a row's caller prefixes that the caller has; 0 for any caller, nothing where none fits.
-fn origin(row: &RateRow, from: Option<E164>) -> Option<u8> {
+fn origin(row: RowRef<'_>, from: Option<E164>) -> Option<u8> {
     if row.origins.is_empty() {
         return Some(0);
     }
@@ -92,7 +93,7 @@ fn origin(row: &RateRow, from: Option<E164>) -> Option<u8> {
 }
 
 /// Why a row does not price the call: the criteria of the look-up, in their order.
-fn row_loses(table: &RateTable, destination: Destination, row: &RateRow, around: &Around) -> Why {
+fn row_loses(table: &RateTable, destination: Destination, row: RowRef<'_>, around: &Around) -> Why {
     let day = around.day();
     let Some(own) = origin(row, around.from) else { return Why::OtherCallers };
     if let Some(from) = row.effective_from.filter(|from| *from > day) {

@@ -7,7 +7,8 @@ use super::CallsError;
 use super::time::SECOND;
 use crate::model::campaign::{Campaign, Destination};
 use crate::model::plan::Plan;
-use crate::model::rates::{Jurisdiction, Price, RateRow};
+use crate::model::rates::{Jurisdiction, Price};
+use crate::model::rows::RowRef;
 use crate::rating::RatingError;
 use crate::rating::call::{CallDuration, CallPricer};
 use crate::rating::tariff::{Destination as Priced, Tariff};
@@ -192,7 +193,7 @@ impl Ready<'_> {
 }
 
 /// Whose states meet in calls that a row prices. Where the plan does not say, the dearest is taken.
-fn jurisdiction(row: &RateRow, given: Option<Jurisdiction>) -> Option<Jurisdiction> {
+fn jurisdiction(row: RowRef<'_>, given: Option<Jurisdiction>) -> Option<Jurisdiction> {
     let Price::Jurisdiction { interstate, intrastate, indeterminate } = row.price else { return None };
     let prices = [
         (Jurisdiction::Interstate, interstate),
