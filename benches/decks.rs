@@ -11,7 +11,7 @@ use trunkrisk::input::files::DeckText;
 use trunkrisk::input::rates::bare;
 use trunkrisk::input::reader::Log;
 use trunkrisk::model::rates::RateTable;
-use trunkrisk::policy::rates::{duplicates, outliers};
+use trunkrisk::policy::tables::{duplicates, outliers};
 use trunkrisk::rating::lookup::RateIndex;
 use trunkrisk::rating::tariff::Tariff;
 use trunkrisk::words::diagnostic::Sources;

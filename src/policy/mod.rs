@@ -10,6 +10,7 @@ pub mod judge;
 pub mod rates;
 pub mod rule;
 pub mod sign_off;
+pub mod tables;
 pub mod trunks;
 mod year;
 

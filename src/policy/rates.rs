@@ -1,6 +1,6 @@
 //! Family `RATE`: whether the tables price the floor, today and for the year ahead.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -13,9 +13,8 @@ use crate::model::rows::RowRef;
 use crate::model::trunk::Trunk;
 use crate::outage::engine::Engine;
 use crate::rating::compare::Typical;
-use crate::rating::tariff::{Destination, Tariff};
+use crate::rating::tariff::Destination;
 use crate::words::diagnostic::Label;
-use crate::words::e164::DialPrefix;
 use crate::words::figure::{count, percent};
 use crate::words::level::Level;
 
@@ -561,104 +560,21 @@ fn falls_back(assessment: &Assessment<'_>) -> Judgement {
 }
 
 fn duplicate(assessment: &Assessment<'_>) -> Judgement {
-    let mut findings = Vec::new();
-    for (trunk, table) in tables(assessment) {
-        findings.extend(duplicates(table).into_iter().map(|(first, second)| Found {
-            subject: row_subject(trunk, table, second),
-            brief: format!("prefix {}", second.prefix),
-            message: format!("{} has two rows for prefix {} that begin on the same day", table.path, second.prefix),
-            labels: vec![Label::new(second.span, "again here"), Label::new(first.span, "first here")],
-            help: "drop one of the rows, or give the later one its own `effective_from`".to_owned(),
-            measure: None,
-        }));
-    }
-    Judgement::found(findings)
-}
-
-/// Pairs of rows for the same prefix, origins and first day: each with the first of its kind, in the order of prefixes.
-#[must_use]
-pub fn duplicates(table: &RateTable) -> Vec<(RowRef<'_>, RowRef<'_>)> {
-    let rows = &table.rows;
-    let mut pairs = Vec::new();
-    let mut next = 0;
-    while let Some(prefix) = rows.prefix(next) {
-        let first = next;
-        next = (first + 1..).find(|at| rows.prefix(*at) != Some(prefix)).unwrap_or(rows.len());
-        if next - first == 1 {
-            continue;
-        }
-        let mut known: BTreeMap<(Option<NaiveDate>, Vec<DialPrefix>), RowRef<'_>> = BTreeMap::new();
-        for row in (first..next).filter_map(|at| rows.get(at)) {
-            let mut origins = row.origins.clone();
-            origins.sort();
-            match known.entry((row.effective_from, origins)) {
-                std::collections::btree_map::Entry::Occupied(entry) => pairs.push((*entry.get(), row)),
-                std::collections::btree_map::Entry::Vacant(entry) => {
-                    entry.insert(row);
-                }
-            }
-        }
-    }
-    pairs
+    let of = |(trunk, table)| super::tables::duplicate(table, &|row| about(trunk, table, row));
+    Judgement::found(tables(assessment).into_iter().flat_map(of).collect())
 }
 
 fn outlier(assessment: &Assessment<'_>) -> Judgement {
-    let plan = assessment.plan();
-    let mut findings = Vec::new();
-    for (trunk, table) in tables(assessment) {
-        let Some(tariff) = assessment.engine.tariff(trunk) else { continue };
-        for (row, above, ratio) in outliers(tariff, plan.as_of) {
-            let how = if ratio < 1.0 { "of" } else { "times" };
-            findings.push(Found {
-                subject: row_subject(trunk, table, row),
-                brief: format!("prefix {}: {} {how} prefix {}", row.prefix, count(ratio), above.prefix),
-                message: format!(
-                    "calls to prefix {} cost {} times what calls to {} above it cost in {}",
-                    row.prefix,
-                    count(ratio),
-                    above.prefix,
-                    table.path
-                ),
-                labels: vec![Label::new(row.span, "this row"), Label::new(above.span, "the row above it")],
-                help: "check the row against the carrier's list".to_owned(),
-                measure: None,
-            });
-        }
-    }
-    Judgement::found(findings)
+    let of = |(trunk, table): (&Trunk, &RateTable)| {
+        let tariff = assessment.engine.tariff(trunk)?;
+        Some(super::tables::outlier(tariff, assessment.plan().as_of, &|row| about(trunk, table, row)))
+    };
+    Judgement::found(tables(assessment).into_iter().filter_map(of).flatten().collect())
 }
 
-/// What a row may cost, of what the row above it costs [1].
-const USUAL: std::ops::RangeInclusive<f64> = 0.1..=100.0;
-
-/// Rows far off the row above them, with the ratio of what their calls cost.
-#[must_use]
-pub fn outliers<'a>(tariff: &Tariff<'a>, as_of: NaiveDate) -> Vec<(RowRef<'a>, RowRef<'a>, f64)> {
-    let table = tariff.table();
-    let mut found = Vec::new();
-    // Few rows cover many.
-    let mut bases: HashMap<usize, Option<f64>> = HashMap::new();
-    let mut typical = Typical::new(tariff);
-    for (index, row) in table.rows.iter().enumerate() {
-        let Some(at) = tariff.index().covering(index, as_of, None) else { continue };
-        let Some(above) = table.rows.get(at) else { continue };
-        // Averaging takes a thousand times as long as bounds, which settle nearly every row.
-        if let (Some((low, high)), Some((below, beyond))) = (typical.bounds(row), typical.bounds(above))
-            && below > 0.0
-            && USUAL.contains(&(low / beyond))
-            && USUAL.contains(&(high / below))
-        {
-            continue;
-        }
-        let Some(base) = *bases.entry(at).or_insert_with(|| typical.cost(above)) else { continue };
-        let Some(cost) = typical.cost(row) else { continue };
-        let ratio = cost / base;
-        // Of two rows without a price neither is far off.
-        if !USUAL.contains(&ratio) && !ratio.is_nan() {
-            found.push((row, above, ratio));
-        }
-    }
-    found
+/// What a finding about a table is about: one of its rows, or the table.
+fn about(trunk: &Trunk, table: &RateTable, row: Option<RowRef<'_>>) -> Vec<(&'static str, String)> {
+    row.map_or_else(|| subject(trunk, table), |row| row_subject(trunk, table, row))
 }
 
 fn mixed(assessment: &Assessment<'_>) -> Judgement {

@@ -279,7 +279,7 @@ impl<'a> Tariff<'a> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::model::place::Place;
     use crate::model::rates::{CpsWindow, Fees, Limit, Limits, SeatBasis, SeatPrice};
@@ -293,7 +293,7 @@ pub(super) mod tests {
         DialPrefix::parse(text).unwrap()
     }
 
-    pub(in crate::rating) fn table(kind: TableKind, rows: Vec<RateRow>) -> RateTable {
+    pub(crate) fn table(kind: TableKind, rows: Vec<RateRow>) -> RateTable {
         let limits = Limits {
             channels: Limit::Unstated,
             cps: Limit::Unstated,

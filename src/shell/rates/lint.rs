@@ -15,13 +15,12 @@ use crate::input::plan::Rejected;
 use crate::model::rates::{Limit, RateTable, TableKind};
 use crate::model::rows::RowRef;
 use crate::policy::catalogue;
-use crate::policy::rates::{duplicates, outliers};
 use crate::policy::rule::{Found, Rule};
+use crate::policy::tables;
 use crate::rating::tariff::{Destination, Tariff};
 use crate::render::rates::deck;
 use crate::render::rates::lint::{LintFinding, Linted, NotJudged, document, text};
 use crate::words::diagnostic::Label;
-use crate::words::figure::count;
 
 const COMMAND: &str = "rates lint";
 /// Age from which prices are stale, where no plan says otherwise [days]: the default of plans.
@@ -69,11 +68,9 @@ fn judge(table: &RateTable, as_of: Option<NaiveDate>) -> Vec<LintFinding> {
     // Rows are compared as they stand on a day; without one, on the newest first day.
     let day = as_of.or_else(|| default_day(table)).unwrap_or(NaiveDate::MIN);
     let mut found: Vec<(&str, Found)> = Vec::new();
-    found.extend(
-        duplicates(table).into_iter().map(|(first, second)| ("duplicate-prefix", duplicate(table, first, second))),
-    );
-    let far_off = outliers(&tariff, day);
-    found.extend(far_off.into_iter().map(|(row, above, ratio)| ("rate-outlier", outlier(table, row, above, ratio))));
+    let subject = |row: Option<RowRef<'_>>| about(table, row);
+    found.extend(tables::duplicate(table, &subject).into_iter().map(|found| ("duplicate-prefix", found)));
+    found.extend(tables::outlier(&tariff, day, &subject).into_iter().map(|found| ("rate-outlier", found)));
     // What a deck says of itself is neither limits nor where it comes from.
     found.extend(unstated(table).filter(|_| !table.is_bare()).map(|found| ("limits-unstated", found)));
     if let Some(as_of) = as_of {
@@ -101,27 +98,6 @@ fn found(
     help: &str,
 ) -> Found {
     Found { subject, brief, message, labels, help: help.to_owned(), measure: None }
-}
-
-fn duplicate(table: &RateTable, first: RowRef<'_>, second: RowRef<'_>) -> Found {
-    found(
-        about(table, Some(second)),
-        format!("prefix {}", second.prefix),
-        format!("{} has two rows for prefix {} that begin on the same day", table.path, second.prefix),
-        vec![Label::new(second.span, "again here"), Label::new(first.span, "first here")],
-        "drop one of the rows, or give the later one its own `effective_from`",
-    )
-}
-
-fn outlier(table: &RateTable, row: RowRef<'_>, above: RowRef<'_>, ratio: f64) -> Found {
-    let (prefix, shorter, ratio) = (row.prefix, above.prefix, count(ratio));
-    found(
-        about(table, Some(row)),
-        format!("prefix {prefix}: {ratio} times prefix {shorter}"),
-        format!("calls to prefix {prefix} cost {ratio} times what calls to {shorter} above it cost in {}", table.path),
-        vec![Label::new(row.span, "this row"), Label::new(above.span, "the row above it")],
-        "check the row against the carrier's list",
-    )
 }
 
 fn unstated(table: &RateTable) -> Option<Found> {
