@@ -472,8 +472,12 @@ impl TrunkFlow {
 fn rate_changes(plan: &Plan, tariffs: &[Tariff<'_>], prefixes: &[DialPrefix]) -> Vec<NaiveDate> {
     let mut changes: Vec<NaiveDate> = tariffs
         .iter()
-        .flat_map(|tariff| tariff.table().rows.iter())
-        .filter(|row| prefixes.iter().any(|prefix| row.prefix.is_prefix_of(*prefix)))
+        .map(|tariff| &tariff.table().rows)
+        .flat_map(|rows| {
+            let own =
+                prefixes.iter().flat_map(|prefix| (1..=prefix.digits()).filter_map(|digits| prefix.first(digits)));
+            own.flat_map(|prefix| rows.of(prefix)).filter_map(|at| rows.get(at))
+        })
         // A row that ends may leave its numbers to another one on the next day.
         .flat_map(|row| [row.effective_from, row.expires.and_then(|day| day.succ_opt())])
         .flatten()

@@ -316,7 +316,9 @@ fn rows_lost(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgement {
             .iter()
             .flat_map(|campaign| &campaign.destinations)
             .filter(|d| lost.iter().any(|(_, row)| row.prefix.is_prefix_of(d.prefix)))
-            .filter(|d| !new.rows.iter().any(|row| row.prefix.is_prefix_of(d.prefix)))
+            .filter(|d| {
+                (1..=d.prefix.digits()).filter_map(|n| d.prefix.first(n)).all(|prefix| new.rows.of(prefix).is_empty())
+            })
             .map(|d| d.prefix.to_string())
             .collect();
         let used: Vec<String> =

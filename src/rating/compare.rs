@@ -36,8 +36,9 @@ pub fn typical<'a>(tariff: &Tariff<'a>, row: RowRef<'a>) -> Option<f64> {
 #[derive(Debug)]
 pub struct Typical<'a, 't> {
     tariff: &'t Tariff<'a>,
-    /// By the number of the row's terms.
-    known: HashMap<u32, Option<f64>>,
+    /// By the number of a row's terms: what its calls cost, and the amounts that it lies between.
+    costs: Vec<Option<Option<f64>>>,
+    bounds: Vec<Option<Option<(f64, f64)>>>,
     /// What calls are billed on average by each increment [min].
     billed: HashMap<BillingIncrement, Option<f64>>,
 }
@@ -46,17 +47,31 @@ impl<'a, 't> Typical<'a, 't> {
     /// Begins with nothing known.
     #[must_use]
     pub fn new(tariff: &'t Tariff<'a>) -> Self {
-        Self { tariff, known: HashMap::new(), billed: HashMap::new() }
+        let terms = tariff.table().rows.terms().len();
+        Self { tariff, costs: vec![None; terms], bounds: vec![None; terms], billed: HashMap::new() }
     }
 
     /// As [`typical`], for a row of the table.
     pub fn cost(&mut self, row: RowRef<'a>) -> Option<f64> {
-        *self.known.entry(row.number).or_insert_with(|| typical(self.tariff, row))
+        let Some(known) = self.costs.get_mut(row.number as usize) else { return typical(self.tariff, row) };
+        *known.get_or_insert_with(|| typical(self.tariff, row))
     }
 
     /// Amounts that [`Self::cost`] lies between, found without averaging: rounding moves a call by less than a unit of its
     /// last place, and a minimum adds no more than itself. Nothing where the row's price is not linear in time.
     pub fn bounds(&mut self, row: RowRef<'a>) -> Option<(f64, f64)> {
+        let number = row.number as usize;
+        if let Some(Some(known)) = self.bounds.get(number) {
+            return *known;
+        }
+        let found = self.find_bounds(row);
+        if let Some(known) = self.bounds.get_mut(number) {
+            *known = Some(found);
+        }
+        found
+    }
+
+    fn find_bounds(&mut self, row: RowRef<'a>) -> Option<(f64, f64)> {
         let (first, following) = match &row.price {
             Price::PerMinute(price) => (*price, *price),
             Price::FirstFollowing { first, following } => (*first, *following),

@@ -1,6 +1,7 @@
 //! What is said about a place in a file.
 
 use std::num::NonZeroU32;
+use std::sync::OnceLock;
 
 use super::level::Level;
 
@@ -32,8 +33,17 @@ pub struct Position {
 struct Text {
     name: String,
     content: String,
-    /// Byte offset of each line's start.
-    lines: Vec<u32>,
+    /// Byte offset of each line's start; found when a place is first asked for.
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Text {
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let ends = self.content.bytes().zip(0_u32..).filter(|(byte, _)| *byte == b'\n');
+            std::iter::once(0).chain(ends.map(|(_, at)| at.saturating_add(1))).collect()
+        })
+    }
 }
 
 /// The texts that spans point into.
@@ -73,12 +83,11 @@ impl Sources {
     /// Keeps a text under the name that reports show.
     pub fn add(&mut self, name: impl Into<String>, content: impl Into<String>) -> SourceId {
         let content = content.into();
-        let lines = std::iter::once(0).chain(content.match_indices('\n').map(|(i, _)| offset(i + 1))).collect();
         let name = match &self.under {
             Some(under) => format!("{under}:{}", name.into()),
             None => name.into(),
         };
-        self.texts.push(Text { name, content, lines });
+        self.texts.push(Text { name, content, lines: OnceLock::new() });
         SourceId(self.first.saturating_add(offset(self.texts.len() - 1)))
     }
 
@@ -111,8 +120,8 @@ impl Sources {
         self.content(span.source).get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    fn line_index(text: &Text, at: u32) -> usize {
-        text.lines.partition_point(|start| *start <= at).saturating_sub(1)
+    fn line_index(lines: &[u32], at: u32) -> usize {
+        lines.partition_point(|start| *start <= at).saturating_sub(1)
     }
 
     /// Where a span begins.
@@ -121,8 +130,9 @@ impl Sources {
         let one = NonZeroU32::MIN;
         let Some(text) = self.text(span.source) else { return Position { line: one, column: one } };
         let at = span.start.min(offset(text.content.len()));
-        let index = Self::line_index(text, at);
-        let start = text.lines.get(index).copied().unwrap_or(0);
+        let lines = text.lines();
+        let index = Self::line_index(lines, at);
+        let start = lines.get(index).copied().unwrap_or(0);
         let before = text.content.get(start as usize..at as usize).unwrap_or("");
         let column = offset(before.chars().count());
         Position { line: one.saturating_add(offset(index)), column: one.saturating_add(column) }
@@ -133,9 +143,10 @@ impl Sources {
     pub fn line(&self, span: Span) -> Line<'_> {
         let Some(text) = self.text(span.source) else { return Line { text: "", range: (0, 0) } };
         let at = span.start.min(offset(text.content.len()));
-        let index = Self::line_index(text, at);
-        let start = text.lines.get(index).copied().unwrap_or(0) as usize;
-        let end = text.lines.get(index + 1).map_or(text.content.len(), |next| *next as usize);
+        let lines = text.lines();
+        let index = Self::line_index(lines, at);
+        let start = lines.get(index).copied().unwrap_or(0) as usize;
+        let end = lines.get(index + 1).map_or(text.content.len(), |next| *next as usize);
         let line = text.content.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r']);
         let floor = |mut i: usize| {
             i = i.min(line.len());

@@ -130,6 +130,13 @@ impl DialPrefix {
         Digits::parse(text, |_| false).map(Self)
     }
 
+    /// The prefix that so many digits write, given as their number.
+    pub(crate) fn from_number(number: u64, digits: u8) -> Option<Self> {
+        let unit = *POWERS.get(usize::from(PLACES.checked_sub(digits)?))?;
+        let leads = number.checked_mul(unit).filter(|aligned| (POWERS[14]..10 * POWERS[14]).contains(aligned));
+        leads.map(|aligned| Self(Digits::new(aligned, digits)))
+    }
+
     /// Number of digits.
     #[must_use]
     pub fn digits(self) -> u8 {
@@ -205,6 +212,13 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_write_no_prefix() {
+        for (number, digits) in [(0, 0), (0, 1), (1, 2), (10, 1), (1, 16), (u64::MAX, 1), (1_000_000_000_000_000, 15)] {
+            assert_eq!(DialPrefix::from_number(number, digits), None, "{number} {digits}");
+        }
+    }
+
+    #[test]
     fn areas() {
         let area = |text: &str| DialPrefix::parse(text).unwrap().nanp_area().map(|p| p.to_string());
         assert_eq!(area("12125550123").as_deref(), Some("1212"));
@@ -219,6 +233,9 @@ mod tests {
             prop_assert_eq!(p.is_prefix_of(q), b.starts_with(&a));
             prop_assert_eq!(p.to_string(), a.clone());
             prop_assert_eq!(p < q, a < b);
+            prop_assert_eq!(DialPrefix::from_key(p.key()), p);
+            prop_assert_eq!(DialPrefix::from_number(a.parse().unwrap(), p.digits()), Some(p));
+            prop_assert_eq!(p.leading(p.digits()).to_string(), a);
         }
     }
 }

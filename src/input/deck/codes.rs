@@ -57,12 +57,10 @@ pub(super) struct Rules<'a> {
 
 /// Reads the codes of a cell.
 pub(super) fn codes(text: &str, rules: Rules<'_>, found: &mut Vec<Code>, bad: &mut Vec<BadCode>) {
-    // The common cell: digits and nothing else.
-    if rules.before.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0') {
-        match prefix(text, rules.numbering) {
-            Ok((prefix, dialled)) => found.push(Code { prefix, start: 0, end: text.len(), dialled }),
-            Err(error) => bad.push(BadCode { bad: error, start: 0, end: text.len() }),
-        }
+    if rules.before.is_empty()
+        && let Some(prefix) = plain(text.as_bytes(), rules.numbering)
+    {
+        found.push(Code { prefix, start: 0, end: text.len(), dialled: false });
         return;
     }
     let mut start = 0;
@@ -82,6 +80,33 @@ pub(super) fn codes(text: &str, rules: Rules<'_>, found: &mut Vec<Code>, bad: &m
             }
             Err(error) => bad.push(BadCode { bad: error, start: from, end: to }),
         }
+    }
+}
+
+/// The common cell: digits and nothing else, of which nothing can be said but what they are. The rest is left to those who
+/// look closer.
+fn plain(text: &[u8], numbering: Numbering) -> Option<DialPrefix> {
+    if text.len() > MOST_DIGITS {
+        return None;
+    }
+    let number = text.iter().try_fold(0_u64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then_some(number * 10 + u64::from(digit))
+    })?;
+    let digits = text.len() as u8;
+    let (first, second) = (text.first()?, text.get(1));
+    let area = |first: Option<&u8>| first.is_some_and(|digit| (b'2'..=b'9').contains(digit));
+    match numbering {
+        // Three digits or six to ten, of which the first is no 0 or 1.
+        Numbering::Nanp if *first == b'1' => {
+            (area(second) && matches!(digits, 4 | 7..=11)).then(|| DialPrefix::from_number(number, digits)).flatten()
+        }
+        Numbering::Nanp => (area(Some(first)) && matches!(digits, 3 | 6..=10))
+            .then(|| DialPrefix::from_number(10_u64.pow(u32::from(digits)) + number, digits + 1))
+            .flatten(),
+        Numbering::International => (*first != b'1' || second.is_none() || area(second))
+            .then(|| DialPrefix::from_number(number, digits))
+            .flatten(),
     }
 }
 
@@ -228,6 +253,8 @@ fn check_nanp(national: &str) -> Result<(), Bad> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(text: &str, numbering: Numbering, hyphen: Option<Hyphen>, before: &str) -> (Vec<String>, Vec<BadCode>) {
@@ -284,6 +311,18 @@ mod tests {
         assert!(refused("1144207").help.contains("011"));
         for text in ["", " ", "*", "49x", "1234567890123456", "447400-447300", "44740-44", "1000000-2000000", "1-2-3"] {
             refused(text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_common_cell_is_read_as_the_others_are(text in "[0-9]{0,16}|[0-9]{1,4}[ a]?", nanp in any::<bool>()) {
+            let numbering = if nanp { Numbering::Nanp } else { Numbering::International };
+            if let Some(quick) = plain(text.as_bytes(), numbering) {
+                prop_assert_eq!(prefix(&text, numbering).unwrap(), (quick, false));
+            } else if let Ok((slow, dialled)) = prefix(&text, numbering) {
+                prop_assert!(dialled, "{}", slow);
+            }
         }
     }
 

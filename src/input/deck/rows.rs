@@ -199,6 +199,18 @@ impl<'a, 't> RowReader<'a, 't> {
 
     fn record(&mut self, trouble: Option<Trouble>) {
         let (start, end) = self.range();
+        let rest = self.repeats.rest(self.text, &self.cells);
+        // A record that differs from one before in its code alone; where lines are in doubt a closer look is due.
+        if trouble.is_none()
+            && self.suspects.is_empty()
+            && let Some(known) = rest.and_then(|rest| self.repeats.get(rest))
+            && self.starts_with_digit()
+        {
+            self.out.lines += 1;
+            self.read_codes();
+            self.add(known);
+            return;
+        }
         match trouble {
             Some(Trouble::Unclosed(at)) => {
                 let help =
@@ -241,12 +253,6 @@ impl<'a, 't> RowReader<'a, 't> {
             }
         }
         self.out.lines += 1;
-        let rest = self.repeats.rest(self.text, &self.cells);
-        if let Some(known) = rest.and_then(|rest| self.repeats.get(rest)) {
-            self.read_codes();
-            self.add(known);
-            return;
-        }
         // What is wrong with it has been told.
         if let Ok(Some((known, again))) = self.row() {
             self.add(known);
@@ -254,6 +260,11 @@ impl<'a, 't> RowReader<'a, 't> {
                 self.repeats.keep(rest, known);
             }
         }
+    }
+
+    fn starts_with_digit(&self) -> bool {
+        let first = self.columns.code.first().map_or("", |index| self.at(*index).1);
+        first.starts_with(|c: char| c.is_ascii_digit())
     }
 
     /// Adds the rows of the codes that were read.

@@ -83,8 +83,8 @@ fn no_source(table: &RateTable) -> String {
 
 /// First and last day of a table: its own, else those that its rows span.
 fn days(table: &RateTable) -> (Option<NaiveDate>, Option<NaiveDate>) {
-    let first = table.effective_from.or_else(|| table.rows.iter().filter_map(|row| row.effective_from).min());
-    let last = table.expires.or_else(|| table.rows.iter().filter_map(|row| row.expires).max());
+    let first = table.effective_from.or_else(|| table.rows.terms().filter_map(|terms| terms.effective_from).min());
+    let last = table.expires.or_else(|| table.rows.terms().filter_map(|terms| terms.expires).max());
     (first, last)
 }
 

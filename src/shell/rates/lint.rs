@@ -123,7 +123,7 @@ fn unstated(table: &RateTable) -> Option<Found> {
 }
 
 fn stale(table: &RateTable, as_of: NaiveDate) -> Option<Found> {
-    let days = table.rows.iter().filter_map(|row| row.effective_from).chain(table.effective_from);
+    let days = table.rows.terms().filter_map(|terms| terms.effective_from).chain(table.effective_from);
     let since = days.filter(|day| *day <= as_of).max()?;
     let age = (as_of - since).num_days();
     (age > STALE_AFTER_DAYS).then(|| {

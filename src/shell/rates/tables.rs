@@ -94,6 +94,6 @@ pub(super) fn once(paths: &[&Path]) -> Result<(), Error> {
 /// The day on which a table is looked at where none is given: the newest first day that its last day allows. Nothing
 /// where no row has a first day: then every day is alike.
 pub(super) fn default_day(table: &RateTable) -> Option<NaiveDate> {
-    let days = || table.effective_from.into_iter().chain(table.rows.iter().filter_map(|row| row.effective_from));
+    let days = || table.effective_from.into_iter().chain(table.rows.terms().filter_map(|terms| terms.effective_from));
     days().filter(|day| table.expires.is_none_or(|last| *day <= last)).max().or_else(|| days().max())
 }

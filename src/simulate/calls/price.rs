@@ -207,7 +207,7 @@ fn jurisdiction(row: RowRef<'_>, given: Option<Jurisdiction>) -> Option<Jurisdic
 #[must_use]
 pub fn places(tariff: &Tariff<'_>) -> u32 {
     let table = tariff.table();
-    let rows = table.rows.iter().map(|row| row.minimum.scale()).max().unwrap_or(0);
+    let rows = table.rows.terms().map(|terms| terms.minimum.scale()).max().unwrap_or(0);
     table.billing.rounding.places.max(table.billing.attempt_fee.scale()).max(rows)
 }
 
