@@ -1,6 +1,7 @@
 //! Rate tables: `rates/*.toml`.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use chrono::NaiveDate;
@@ -23,6 +24,7 @@ use crate::model::rates::{
 use crate::model::rows::{RateRow, RowPacker, Terms};
 use crate::words::diagnostic::{Sources, Span};
 use crate::words::digest::sha256;
+use crate::words::e164::DialPrefix;
 use crate::words::increment::{BillingIncrement, IncrementBase, IncrementError};
 use crate::words::money::Currency;
 use crate::words::rounding::{Rounding, RoundingMode};
@@ -91,14 +93,7 @@ fn table(node: &Node, path: &str, files: &mut Files<'_>, log: &Log) -> Option<Ra
         expires: expires.flatten(),
         without_increment: RefCell::default(),
     };
-    let mut rows = Some(RowPacker::default());
-    for node in reader.tables("rate") {
-        match (row(node, &defaults, log), &mut rows) {
-            (Some(row), Some(rows)) => rows.extend([row]),
-            (Some(_), None) => {}
-            (None, _) => rows = None,
-        }
-    }
+    let mut rows = written_out(reader.tables("rate"), &defaults, log);
     let has_deck = reader.node("deck").is_some();
     let mut deck = reader.node("deck").and_then(|node| {
         let spec = DeckSpec::read(node, log)?;
@@ -190,6 +185,49 @@ fn table(node: &Node, path: &str, files: &mut Files<'_>, log: &Log) -> Option<Ra
         rows: rows?.finish(),
         deck: if has_deck { Some(deck?.deck) } else { None },
     })
+}
+
+/// The rows that a table writes out; nothing where one of them is at fault.
+fn written_out(nodes: Vec<&Node>, defaults: &Defaults<'_>, log: &Log) -> Option<RowPacker> {
+    let (mut rows, mut sound) = (RowPacker::default(), true);
+    rows.reserve(nodes.len());
+    // Large tables repeat a few hundred terms: a row that differs from one before in its prefix alone is read at once.
+    let mut known: HashMap<Vec<(&str, (u8, &str))>, u32> = HashMap::new();
+    for node in nodes {
+        let rest = rest(node);
+        if let Some((prefix, rest)) = &rest
+            && let Some(number) = known.get(rest)
+        {
+            rows.push(prefix.0, prefix.1, *number);
+            continue;
+        }
+        match row(node, defaults, log) {
+            Some(RateRow { prefix, span, terms }) => {
+                let number = rows.terms(span.source, terms);
+                rows.push(prefix, span, number);
+                if let Some((_, rest)) = rest {
+                    known.insert(rest, number);
+                }
+            }
+            None => sound = false,
+        }
+    }
+    sound.then_some(rows)
+}
+
+/// A row's sound prefix and its other keys; nothing where they are more than strings and numbers.
+fn rest(node: &Node) -> Option<((DialPrefix, Span), Vec<(&str, (u8, &str))>)> {
+    let Value::Table(entries) = &node.value else { return None };
+    let (mut prefix, mut others) = (None, Vec::with_capacity(entries.len()));
+    for entry in entries {
+        match &entry.node.value {
+            Value::Text(text) if entry.key == "prefix" => {
+                prefix = Some((DialPrefix::parse(text).ok()?, entry.node.span))
+            }
+            value => others.push((entry.key.as_str(), value.scalar()?)),
+        }
+    }
+    prefix.map(|prefix| (prefix, others))
 }
 
 /// Rows of a deck that are billed by no known increment. Where its notes speak of one, they are shown.

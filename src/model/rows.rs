@@ -269,10 +269,10 @@ impl RowPacker {
     }
 
     /// Adds a row whose terms are kept under a number, in the file of those.
-    pub fn push(&mut self, prefix: DialPrefix, start: u32, end: u32, terms: u32) {
-        let length = end.saturating_sub(start).min(LONGEST);
+    pub fn push(&mut self, prefix: DialPrefix, span: Span, terms: u32) {
+        let length = span.end.saturating_sub(span.start).min(LONGEST);
         let prefix_and_length = prefix.key() << LENGTH_BITS | u64::from(length);
-        self.packed.push(Packed { prefix_and_length, start, terms });
+        self.packed.push(Packed { prefix_and_length, start: span.start, terms });
     }
 
     /// Changes the terms of the rows whose prefix is wanted, by what it is wanted for.
@@ -318,7 +318,7 @@ impl Extend<RateRow> for RowPacker {
     fn extend<I: IntoIterator<Item = RateRow>>(&mut self, rows: I) {
         for RateRow { prefix, span, terms } in rows {
             let number = self.terms(span.source, terms);
-            self.push(prefix, span.start, span.end, number);
+            self.push(prefix, span, number);
         }
     }
 }

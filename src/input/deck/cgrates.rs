@@ -308,7 +308,7 @@ impl Reader<'_, '_> {
             };
             let number = rows.terms(span.source, terms);
             for prefix in prefixes {
-                rows.push(prefix, span.start, span.end, number);
+                rows.push(prefix, span, number);
             }
         }
         rows

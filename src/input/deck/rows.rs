@@ -275,7 +275,7 @@ impl<'a, 't> RowReader<'a, 't> {
             if unstated {
                 count(&mut self.out.unstated, span);
             }
-            self.out.rows.push(code.prefix, span.start, span.end, terms);
+            self.out.rows.push(code.prefix, span, terms);
         }
         if blocked {
             self.out.blocked += self.codes.len();
