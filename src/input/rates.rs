@@ -192,7 +192,7 @@ fn written_out(nodes: Vec<&Node>, defaults: &Defaults<'_>, log: &Log) -> Option<
     let (mut rows, mut sound) = (RowPacker::default(), true);
     rows.reserve(nodes.len());
     // Large tables repeat a few hundred terms: a row that differs from one before in its prefix alone is read at once.
-    let mut known: HashMap<Vec<(&str, (u8, &str))>, u32> = HashMap::new();
+    let mut known: HashMap<Rest<'_>, u32> = HashMap::new();
     for node in nodes {
         let rest = rest(node);
         if let Some((prefix, rest)) = &rest
@@ -215,8 +215,11 @@ fn written_out(nodes: Vec<&Node>, defaults: &Defaults<'_>, log: &Log) -> Option<
     sound.then_some(rows)
 }
 
+/// The keys of a row besides its prefix, with what they are as it is written.
+type Rest<'a> = Vec<(&'a str, (u8, &'a str))>;
+
 /// A row's sound prefix and its other keys; nothing where they are more than strings and numbers.
-fn rest(node: &Node) -> Option<((DialPrefix, Span), Vec<(&str, (u8, &str))>)> {
+fn rest(node: &Node) -> Option<((DialPrefix, Span), Rest<'_>)> {
     let Value::Table(entries) = &node.value else { return None };
     let (mut prefix, mut others) = (None, Vec::with_capacity(entries.len()));
     for entry in entries {

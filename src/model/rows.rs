@@ -322,3 +322,95 @@ impl Extend<RateRow> for RowPacker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rating::call::tests::{dec, row};
+    use crate::words::diagnostic::Sources;
+
+    fn named(prefix: &str, price: &str, at: usize) -> RateRow {
+        let mut row = row(prefix, price);
+        row.span = Span::new(row.span.source, at, at + prefix.len());
+        row
+    }
+
+    fn shown(rows: &Rows) -> Vec<(String, u32)> {
+        rows.iter().map(|row| (row.prefix.to_string(), row.span.start)).collect()
+    }
+
+    #[test]
+    fn a_row_takes_sixteen_bytes_and_what_is_alike_is_kept_once() {
+        assert_eq!(size_of::<Packed>(), 16);
+        let rows: Rows =
+            (0..1000).map(|i| row(&format!("1{}", 200 + i), if i % 2 == 0 { "0.01" } else { "0.02" })).collect();
+        assert_eq!((rows.len(), rows.terms().len()), (1000, 2));
+        // To a decimal 0.010 is 0.01, but it is not written so.
+        let rows: Rows = [row("1", "0.01"), row("2", "0.010"), row("3", "0.01")].into_iter().collect();
+        let prices: Vec<String> =
+            rows.iter().flat_map(|row| row.terms.price.amounts()).map(|p| p.to_string()).collect();
+        assert_eq!((rows.terms().len(), prices.join(" ").as_str()), (3, "0.01 0.010 0.01"));
+    }
+
+    #[test]
+    fn rows_stand_by_prefix_and_within_it_as_in_the_file() {
+        let rows: Rows =
+            [named("44", "0.03", 0), named("1", "0.02", 10), named("4420", "0.05", 20), named("44", "0.01", 30)]
+                .into_iter()
+                .collect();
+        let wanted = [("1", 10), ("44", 0), ("44", 30), ("4420", 20)].map(|(prefix, at)| (prefix.to_owned(), at));
+        assert_eq!(shown(&rows), wanted);
+        let prefix = |text: &str| DialPrefix::parse(text).unwrap();
+        assert_eq!((rows.of(prefix("44")), rows.within(prefix("44")), rows.of(prefix("442"))), (1..3, 1..4, 3..3));
+        assert_eq!((rows.within(prefix("9")), Rows::default().of(prefix("9"))), (4..4, 0..0));
+        assert!(rows.get(4).is_none() && rows.prefix(4).is_none());
+    }
+
+    #[test]
+    fn rows_of_another_file_come_behind() {
+        let mut sources = Sources::default();
+        let (one, other) = (sources.add("a", ""), sources.add("b", ""));
+        let of = |source, prefix: &str| {
+            let mut row = row(prefix, "0.01");
+            row.span = Span::new(source, 5, 6);
+            row
+        };
+        let mut packer = RowPacker::default();
+        packer.extend([of(one, "2"), of(one, "1")]);
+        packer.append([of(other, "1"), of(other, "3")].into_iter().collect());
+        let rows = packer.finish();
+        let places: Vec<_> = rows.iter().map(|row| (row.prefix.to_string(), row.span.source)).collect();
+        assert_eq!(places, [("1", one), ("1", other), ("2", one), ("3", other)].map(|(p, s)| (p.to_owned(), s)));
+        let mut empty = RowPacker::default();
+        empty.append(rows.clone());
+        assert_eq!(shown(&empty.finish()), shown(&rows));
+    }
+
+    #[test]
+    fn what_is_changed_changes_no_copy() {
+        let rows: Rows = [row("1", "0.01"), row("2", "0.01"), row("3", "0.02")].into_iter().collect();
+        let mut other = rows.clone();
+        other.terms_mut().for_each(|terms| terms.minimum = dec("1"));
+        other.retain(|row| row.prefix.to_string() != "2");
+        assert!(rows.iter().all(|row| row.minimum.is_zero()) && rows.len() == 3);
+        assert!(other.iter().all(|row| row.minimum == dec("1")) && other.len() == 2);
+        let mut packer = RowPacker::default();
+        packer.append(rows);
+        packer.change(
+            |prefix| (prefix.digits() == 1 && prefix.leading(1) == 2).then_some("5"),
+            |to, terms| {
+                terms.connect_fee = dec(to);
+            },
+        );
+        let fees: Vec<String> = packer.finish().iter().map(|row| row.connect_fee.to_string()).collect();
+        assert_eq!(fees, ["0", "5", "0"]);
+    }
+
+    #[test]
+    fn a_long_place_is_cut_and_a_far_one_is_not() {
+        let mut row = row("1", "0.01");
+        row.span = Span::new(row.span.source, 4_000_000_000, 4_000_005_000);
+        let span = Rows::from_iter([row]).get(0).unwrap().span;
+        assert_eq!((span.start, span.end), (4_000_000_000, 4_000_001_023));
+    }
+}
