@@ -108,10 +108,17 @@ impl Repository {
             _ if self.is_shallow()? => {
                 Err(none(format!("this is a shallow clone, which holds a part of the history: {UNSHALLOW}")))
             }
+            _ if self.is_unborn()? => Err(none("nothing has been committed here yet".to_owned())),
             _ => Err(none(
                 "name a branch, tag or commit that this clone has: `git fetch` brings what it lacks".to_owned(),
             )),
         }
+    }
+
+    /// Whether the branch that is checked out has no commit.
+    fn is_unborn(&self) -> Result<bool, FileFault> {
+        let answer = self.ask(&["cat-file", "--batch-check"], "HEAD^{commit}\n", HEADER)?;
+        Ok(String::from_utf8_lossy(&answer).trim_end().ends_with("missing"))
     }
 
     fn is_shallow(&self) -> Result<bool, FileFault> {
@@ -140,6 +147,9 @@ impl Repository {
     }
 }
 
+/// How a file begins that stands for one which Git LFS keeps.
+const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
 /// What a shallow clone is told.
 const UNSHALLOW: &str =
     "run `git fetch --unshallow`; in CI check out with the whole history (`fetch-depth: 0`, or GIT_DEPTH: 0)";
@@ -159,7 +169,10 @@ impl Commit {
         let missing = |why: &str, help: &str| {
             FileFault::new(format!("cannot read {path} in commit {}: {why}", self.short()), help)
         };
-        let none = || missing("there is no such file", "a file that was renamed keeps its old name in older commits");
+        let none = || {
+            let help = "a file that was renamed keeps its old name in older commits, and one in a submodule is in none";
+            missing("there is no such file", help)
+        };
         if path.contains(char::is_control) {
             return Err(none());
         }
@@ -185,6 +198,10 @@ impl Commit {
                     return Err(missing("git gave a part of it alone", "run `git fsck`"));
                 }
                 bytes.truncate(whole);
+                if bytes.starts_with(POINTER) {
+                    let help = "Git LFS keeps the file elsewhere, where no base is read: keep decks in git itself";
+                    return Err(missing("it is a pointer of Git LFS, not the file", help));
+                }
                 Ok(bytes)
             }
             _ => Err(none()),

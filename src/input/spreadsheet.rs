@@ -19,10 +19,13 @@ pub struct Sheet {
     pub text: String,
 }
 
-/// Whether bytes are those of a spreadsheet: an archive, as .xlsx is.
+/// How the files of older spreadsheets begin, .xls.
+const OLD: &[u8] = b"\xd0\xcf\x11\xe0";
+
+/// Whether bytes are those of a spreadsheet: an archive, as .xlsx is, or what came before.
 #[must_use]
 pub fn is_spreadsheet(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04")
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(OLD)
 }
 
 /// Reads every sheet of an .xlsx file.
@@ -30,6 +33,9 @@ pub fn is_spreadsheet(bytes: &[u8]) -> bool {
 /// # Errors
 /// In words, where it cannot be read.
 pub fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
+    if bytes.starts_with(OLD) {
+        return Err("it is of an older kind, .xls".to_owned());
+    }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     let names = book.sheet_names();
     names.into_iter().map(|name| sheet(&mut book, name)).collect()
@@ -113,11 +119,22 @@ pub fn quote(out: &mut String, value: &str) {
     out.push('"');
 }
 
+/// The shortest decimal that is a number: what was typed. What a formula gives has noise behind the 15 digits that a sheet
+/// shows at most, and is shown as there: 0.05 · 1.1 is 0.055.
+fn typed(number: f64) -> String {
+    let shortest = number.to_string();
+    let digits = shortest.bytes().filter(u8::is_ascii_digit).skip_while(|b| *b == b'0').count();
+    if digits <= 15 || !shortest.contains('.') {
+        return shortest;
+    }
+    // Exponents hold the digits alone; read back they are the number nearest to these.
+    format!("{number:.14e}").parse::<f64>().map_or(shortest, |shown| shown.to_string())
+}
+
 fn shown(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(number) => number.to_string(),
-        // The shortest decimal that is this number: what was typed, up to 15 digits.
-        DataRef::Float(number) => number.to_string(),
+        DataRef::Float(number) => typed(*number),
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.trim().to_owned(),
         DataRef::SharedString(text) => text.trim().to_owned(),
         DataRef::Bool(flag) => if *flag { "true" } else { "false" }.to_owned(),
@@ -152,9 +169,26 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_what_a_sheet_shows() {
+        for (number, text) in [
+            (0.0495, "0.0495"),
+            (0.05 * 1.1, "0.055"),
+            (0.1 + 0.2, "0.3"),
+            (0.012_345_678_901_234_5, "0.0123456789012345"),
+            (447_400_123_456.0, "447400123456"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+            (-0.5, "-0.5"),
+        ] {
+            assert_eq!(typed(number), text);
+        }
+    }
+
+    #[test]
     fn what_is_no_spreadsheet_is_refused_in_words() {
         assert!(!is_spreadsheet(b"NPANXX,Rate"));
         assert!(sheets(b"PK\x03\x04 nothing").is_err());
+        let old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+        assert!(is_spreadsheet(old) && sheets(old).is_err_and(|why| why.contains(".xls")));
         assert!(sheets(b"").is_err());
     }
 }

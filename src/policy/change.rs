@@ -1,19 +1,20 @@
 //! Rules about a change: the plan set against its base. They are judged only where there is a base.
 
+
 use super::governance::LOOSENED;
 use super::rates::{CHANGED_INCREMENT, RATE_RISE, ROWS_LOST};
+use super::rise::{Nearest, rise_over_limit};
 use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
-use crate::diff::rows::{increments, places, rise, written};
+use crate::diff::rows::increments;
 use crate::diff::tables::TableChange;
 use crate::diff::{Comparison, Part};
 use crate::model::place::Place;
 use crate::model::plan::Plan;
 use crate::model::policy::Waiver;
-use crate::model::rates::RateTable;
+use crate::model::rates::{Price, RateTable};
 use crate::model::rows::RowRef;
 use crate::words::diagnostic::{Label, Span};
-use crate::words::figure::{percent, percent_pair};
 
 /// What a change is judged against.
 pub struct Against<'a> {
@@ -145,7 +146,7 @@ fn loosened(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgement {
 }
 
 /// The tables of a change on both sides.
-fn tables<'a>(
+pub(super) fn tables<'a>(
     assessment: &'a Assessment<'_>,
     against: &'a Against<'_>,
 ) -> impl Iterator<Item = (&'a TableChange, &'a RateTable, &'a RateTable)> {
@@ -166,72 +167,12 @@ fn kept<'a>(
     change.rows.iter().filter_map(|row| Some((row.in_use, old.rows.get(row.old?)?, new.rows.get(row.new?)?)))
 }
 
-fn subject(change: &TableChange, table: &RateTable) -> Vec<(&'static str, String)> {
+pub(super) fn subject(change: &TableChange, table: &RateTable) -> Vec<(&'static str, String)> {
     vec![("table", table.path.clone()), ("trunk", change.trunk.clone())]
 }
 
-fn two(new: Span, what: String, old: Span, was: &str) -> Vec<Label> {
+pub(super) fn two(new: Span, what: String, old: Span, was: &str) -> Vec<Label> {
     vec![Label::new(new, what), Label::new(old, was)]
-}
-
-fn rise_over_limit(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgement {
-    let limit = assessment.plan().policy.rate_increase;
-    let mut findings = Vec::new();
-    for (change, old, new) in tables(assessment, against) {
-        let mut idle: Option<(f64, RowRef<'_>, RowRef<'_>)> = None;
-        let mut count = 0_usize;
-        for (in_use, before, after) in kept(change, old, new) {
-            // Prices have few digits: what a quotient of floats adds beyond them is no rise.
-            let Some(rise) = rise(&before.price, &after.price).filter(|rise| *rise > limit * (1.0 + 1e-12)) else {
-                continue;
-            };
-            if in_use {
-                findings.push(risen(change, new, (before, after), rise, limit, String::new()));
-                continue;
-            }
-            count += 1;
-            if idle.is_none_or(|(most, ..)| rise > most) {
-                idle = Some((rise, before, after));
-            }
-        }
-        if let Some((rise, before, after)) = idle {
-            let more =
-                if count > 1 { format!(", the most of {count} such rows without traffic") } else { String::new() };
-            findings.push(risen(change, new, (before, after), rise, limit, more));
-        }
-    }
-    Judgement::found(findings)
-}
-
-fn risen(
-    change: &TableChange,
-    table: &RateTable,
-    (old, new): (RowRef<'_>, RowRef<'_>),
-    rise: f64,
-    limit: f64,
-    more: String,
-) -> Found {
-    let decimals = places(&old.price).max(places(&new.price));
-    let prices = format!("{} → {}", written(&old.price, decimals), written(&new.price, decimals));
-    let (by, allowed) = if rise.is_finite() {
-        let (by, allowed) = percent_pair(rise, limit);
-        (format!("{by} dearer"), allowed)
-    } else {
-        ("no longer free".to_owned(), percent(limit))
-    };
-    let mut subject = subject(change, table);
-    subject.push(("destination", new.prefix.to_string()));
-    Found {
-        subject,
-        brief: format!("{prices}: {by} > {allowed}"),
-        message: format!(
-            "rate {} of {}: {prices}, {by}, {allowed} are allowed in one change{more}",
-            new.prefix, table.path
-        ),
-        labels: two(new.span, by, old.span, "the old rate"),
-        help: "ask the carrier, or have the rise approved by a waiver with a ceiling".to_owned(),
-        measure: measure(rise * 100.0),
-    }
 }
 
 fn increment_changed(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgement {
@@ -241,7 +182,8 @@ fn increment_changed(assessment: &Assessment<'_>, against: &Against<'_>) -> Judg
         let mut groups: Vec<(String, Vec<String>, usize, RowRef<'_>, RowRef<'_>)> = Vec::new();
         for (in_use, before, after) in kept(change, old, new) {
             let (was, is) = (increments(before), increments(after));
-            if was == is {
+            // A row that refuses calls bills nothing.
+            if was == is || [before, after].iter().any(|row| row.price == Price::Blocked) {
                 continue;
             }
             let said = format!("{was} → {is}");
@@ -290,8 +232,13 @@ fn increment_changed(assessment: &Assessment<'_>, against: &Against<'_>) -> Judg
     Judgement::found(findings)
 }
 
+/// Where a table's rows begin: at the header of its deck, where it has one.
+fn head(table: &RateTable) -> Span {
+    table.deck.as_ref().and_then(|deck| deck.header).unwrap_or(table.place.item)
+}
+
 /// The first names of a list, and how many there are more.
-fn shortened(names: &[String]) -> String {
+pub(super) fn shortened(names: &[String]) -> String {
     const SHOWN: usize = 8;
     let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
     let more = names.len().saturating_sub(SHOWN);
@@ -302,12 +249,19 @@ fn rows_lost(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgement {
     let plan = assessment.plan();
     let mut findings = Vec::new();
     for (change, old, new) in tables(assessment, against) {
-        let lost: Vec<(bool, RowRef<'_>)> = change
-            .rows
-            .iter()
-            .filter(|row| row.new.is_none())
-            .filter_map(|row| Some((row.in_use, old.rows.get(row.old?)?)))
-            .collect();
+        let gone = || change.rows.iter().filter(|row| row.new.is_none());
+        let gone: Vec<(bool, RowRef<'_>)> =
+            gone().filter_map(|row| Some((row.in_use, old.rows.get(row.old?)?))).collect();
+        if gone.is_empty() {
+            continue;
+        }
+        // A prefix that has another row, of another day, is not lost.
+        let has_another = |row: RowRef<'_>| {
+            new.rows.of(row.prefix).filter_map(|at| new.rows.get(at)).any(|other| other.origins == row.origins)
+        };
+        let lost = gone.into_iter().filter(|(_, row)| !has_another(*row));
+        let near = Nearest::new(plan, old);
+        let lost: Vec<(bool, RowRef<'_>)> = lost.map(|(in_use, row)| (in_use && near.prices(row), row)).collect();
         let Some((_, first)) = lost.iter().find(|(in_use, _)| *in_use).or(lost.first()) else { continue };
         let share = lost.len() as f64 / change.rows_before.max(1) as f64;
         // A destination that the old table priced, and nothing in the new one does.
@@ -329,6 +283,7 @@ fn rows_lost(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgement {
             format!("{} of {} rows are gone from {}", lost.len(), change.rows_before, new.path)
         };
         let traffic = match (used.as_slice(), unpriced.as_slice()) {
+            ([], _) if lost.len() == 1 => "it priced no destination of the plan".to_owned(),
             ([], _) => "none of them priced a destination of the plan".to_owned(),
             (used, []) => {
                 format!("{} priced destinations of the plan, which a shorter prefix prices now", shortened(used))
@@ -339,7 +294,7 @@ fn rows_lost(assessment: &Assessment<'_>, against: &Against<'_>) -> Judgement {
             subject: subject(change, new),
             brief: if lost.len() == 1 { format!("prefix {}", first.prefix) } else { format!("{} rows", lost.len()) },
             message: format!("{what}: {traffic}"),
-            labels: two(new.place.item, "not here".to_owned(), first.span, "the row that is gone"),
+            labels: two(head(new), "not here".to_owned(), first.span, "the row that is gone"),
             help: "check that the carrier's list is whole; a waiver with a ceiling approves the loss".to_owned(),
             measure: measure(share * 100.0),
         });

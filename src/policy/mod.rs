@@ -8,6 +8,7 @@ pub mod governance;
 pub mod inputs;
 pub mod judge;
 pub mod rates;
+mod rise;
 pub mod rule;
 pub mod sign_off;
 pub mod tables;

@@ -23,8 +23,8 @@ pub(super) static RATE_RISE: Rule = Rule {
     code: "RATE008",
     name: "rate-increase-over-limit",
     level: Level::Deny,
-    measures: Some((Unit::Percent, "how much dearer a minute has become, in percent")),
-    what: "Against a base: a rate has become dearer by more than `policy.rate_increase` in one change.",
+    measures: Some((Unit::Percent, "how much dearer a minute or a fee has become, in percent")),
+    what: "Against a base: a rate, the rate of a destination that another row prices now, a fee of a call or a seat has become dearer by more than `policy.rate_increase` in one change.",
     why: "A price list that is committed unread is a rise that nobody has agreed to.",
     fix: "Check the row against the carrier's list; approve the rise by a waiver with a ceiling.",
     judge: None,
@@ -459,7 +459,8 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                 // The range that the one row hides.
                 let range = if hidden.len() > 1 {
                     let (rows, from, to) = (count(hidden.len() as f64), count(cheapest), count(ratio));
-                    format!(": the {rows} rows below it cost {from} to {to} times as much")
+                    let between = if from == to { format!("{to} times") } else { format!("{from} to {to} times") };
+                    format!(": the {rows} rows below it cost {between} as much")
                 } else {
                     String::new()
                 };

@@ -85,8 +85,9 @@ fn judged_in_ci(folder: &Path, workflow: &str, base: &str) -> Option<i32> {
     };
     // GitHub hands on what a step writes to the file that it names.
     let handed = "[ -z \"$GITHUB_ENV\" ] || base=$(sed -n 's/^base=//p' \"$GITHUB_ENV\")\n";
-    let script =
-        ["run: git ", "- BASE="].map(step).concat() + handed + &["run: trunkrisk ", "- trunkrisk "].map(step).concat();
+    let script = ["run: plan=", "- PLAN=", "- BASE="].map(step).concat()
+        + handed
+        + &["run: trunkrisk ", "- trunkrisk "].map(step).concat();
     let program = Path::new(env!("CARGO_BIN_EXE_trunkrisk")).parent().unwrap();
     let path = std::env::join_paths(
         [program.to_owned()].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
@@ -137,6 +138,9 @@ fn a_pull_request_cannot_loosen_its_own_gate() {
         std::fs::write(&plan, loosened).unwrap();
         git(&["commit", "-q", "-a", "-m", "looser"]);
         assert_eq!(judged_in_ci(folder.path(), &workflow, &main), Some(1), "{ci}");
+        // A base that the clone does not have fails: it is never judged as if there were none.
+        let gone = if ci == "github" { "gone".to_owned() } else { "0123456789".repeat(4) };
+        assert!(judged_in_ci(folder.path(), &workflow, &gone).is_some_and(|code| code > 1), "{ci}");
     }
 }
 

@@ -263,7 +263,47 @@ struct Case {
     line: &'static str,
 }
 
-const CASES: [Case; 12] = [
+const CASES: [Case; 17] = [
+    // A rise that is dated; one by way of a shorter prefix; fees of a call; seats.
+    Case {
+        code: "RATE008",
+        edits: &[(
+            METERED,
+            "\n[[rate]]\nprefix = \"33\"",
+            "\n[[rate]]\nprefix = \"1\"\nper_minute = 0.02\neffective_from = 2026-12-17\n\n[[rate]]\nprefix = \"33\"",
+        )],
+        exit: 1,
+        says: "rate 1 of rates/metered.toml: 0.0100 → 0.0200 from 2026-12-17, 100.0 % dearer, 10.0 %",
+        line: "prefix = \"1\"",
+    },
+    Case {
+        code: "RATE008",
+        edits: &[(METERED, "[billing]", "[billing]\nconnect_fee = 0.01")],
+        exit: 1,
+        says: "connect fee of 4 rates (1, 44, 49) of rates/metered.toml: 0 → 0.01, no longer free, 10.0 % are allowed",
+        line: "connect_fee = 0.01",
+    },
+    Case {
+        code: "RATE008",
+        edits: &[(METERED, "per_minute = 0.04", "per_minute = 0.04\nminimum = 0.05")],
+        exit: 1,
+        says: "least charge of rate 33 of rates/metered.toml: 0 → 0.05, no longer free",
+        line: "prefix = \"33\"",
+    },
+    Case {
+        code: "RATE008",
+        edits: &[(METERED, "[billing]", "[billing]\nattempt_fee = 0.001")],
+        exit: 1,
+        says: "attempt fee of rates/metered.toml: 0 → 0.001, no longer free",
+        line: "attempt_fee = 0.001",
+    },
+    Case {
+        code: "RATE008",
+        edits: &[(FLAT, "per_month = 99.00", "per_month = 150.00")],
+        exit: 1,
+        says: "`per_month` of a seat in US and Canada of rates/flat.toml: 99.00 → 150.00, 51.5 % dearer",
+        line: "per_month = 150.00",
+    },
     Case {
         code: "RATE008",
         edits: &[(METERED, "per_minute = 0.0100", "per_minute = 0.0111")],
@@ -289,7 +329,7 @@ const CASES: [Case; 12] = [
         code: "RATE010",
         edits: &[(METERED, "\n[[rate]]\nprefix = \"33\"\nper_minute = 0.04", "")],
         exit: 0,
-        says: "the row of prefix 33 is gone from rates/metered.toml: none of them priced a destination",
+        says: "the row of prefix 33 is gone from rates/metered.toml: it priced no destination",
         line: "version",
     },
     Case {
@@ -376,6 +416,98 @@ fn every_rule_about_a_change_fires_alone() {
         assert!(line.contains(case.line), "{line:?} is not the line of {:?}", case.line);
         assert_sums(&run["diff"]);
     }
+}
+
+/// What is said of rates and rows, with the place that is pointed at.
+fn said(run: &Value) -> Vec<String> {
+    let of = |f: &Value| ["RATE008", "RATE009", "RATE010"].contains(&f["code"].as_str().unwrap());
+    let all = run["findings"].as_array().unwrap().iter().filter(|f| of(f));
+    all.map(|f| {
+        let place = &f["where"][0];
+        format!("{}:{} {}", place["path"].as_str().unwrap(), place["line"], f["message"].as_str().unwrap())
+    })
+    .collect()
+}
+
+/// A change of rows that moves a destination to another row is a change of its rate.
+#[test]
+fn the_row_that_takes_over_is_compared_with_the_one_before() {
+    let against = |base: &[Edit<'_>], edits: &[Edit<'_>]| {
+        let (base, repo) = (Repo::new(base), Repo::new(base));
+        repo.edit(edits);
+        said(&repo.json(&["check", "--base", base.path().to_str().unwrap()]).1)
+    };
+    let row = "[[rate]]\nprefix = \"49\"\nper_minute = 0.03\n\n";
+    // A longer prefix that is new prices the destination at another rate, and when it is lost, the shorter one does.
+    let shorter = (METERED, row, "[[rate]]\nprefix = \"4\"\nper_minute = 0.01\n\n");
+    let found = against(
+        &[shorter],
+        &[(METERED, "per_minute = 0.01\n\n", "per_minute = 0.01\n\n[[rate]]\nprefix = \"49\"\nper_minute = 0.03\n\n")],
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("rate 49 of rates/metered.toml: 0.01 (of 4) → 0.03, 200.0 % dearer"), "{found:?}");
+    let dear = (
+        METERED,
+        row,
+        "[[rate]]\nprefix = \"49\"\nper_minute = 0.03\n\n[[rate]]\nprefix = \"4\"\nper_minute = 0.30\n\n",
+    );
+    let found = against(&[dear], &[(METERED, row, "")]);
+    assert!(found[0].contains("rate 49 of rates/metered.toml: 0.03 → 0.30 (of 4), 900.0 % dearer"), "{found:?}");
+    assert!(found[1].contains("49 priced destinations of the plan, which a shorter prefix prices now"), "{found:?}");
+    // A shorter prefix beside the longer one that prices the destination changes nothing for it.
+    assert_eq!(against(&[dear], &[(METERED, "per_minute = 0.30", "per_minute = 0.20")]), Vec::<String>::new());
+    let found = against(&[dear], &[(METERED, "[[rate]]\nprefix = \"4\"\nper_minute = 0.30\n\n", "")]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].ends_with("the row of prefix 4 is gone from rates/metered.toml: it priced no destination of the plan")
+    );
+    // A row whose days are over, beside the one that follows it, is no prefix that is lost.
+    let two = (
+        METERED,
+        row,
+        "[[rate]]\nprefix = \"49\"\nper_minute = 0.03\n\n[[rate]]\nprefix = \"49\"\nper_minute = 0.04\neffective_from = 2026-11-15\n\n",
+    );
+    assert_eq!(against(&[two], &[(METERED, row, "")]), Vec::<String>::new());
+    // The same figures in a dearer currency.
+    let fx = (PLAN, "[policy]", "[fx]\nas_of = 2026-12-01\nEUR = 1.25\n\n[policy]");
+    let found = against(&[fx], &[(METERED, "currency = \"USD\"", "currency = \"EUR\"")]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("rates/metered.toml:3 ") && found[0].contains("no longer in USD: 25.0 % dearer"),
+        "{found:?}"
+    );
+    let all = [
+        (METERED, "currency = \"USD\"", "currency = \"EUR\""),
+        (METERED, "per_minute = 0.0100", "per_minute = 0.0088"),
+        (METERED, "per_minute = 0.02", "per_minute = 0.016"),
+        (METERED, "per_minute = 0.03", "per_minute = 0.024"),
+        (METERED, "per_minute = 0.04", "per_minute = 0.040"),
+    ];
+    let found = against(&[fx], &all[..4]);
+    assert_eq!(found, Vec::<String>::new());
+    let found = against(&[fx], &[all[0], all[2], all[3], (METERED, "per_minute = 0.0100", "per_minute = 0.0090")]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("rate 1 of rates/metered.toml: 0.0100 USD → 0.0090 EUR, 12.5 % dearer"), "{found:?}");
+}
+
+/// What stands in a deck is pointed at in the deck; a row that refuses calls has no increment.
+#[test]
+fn findings_point_into_the_deck() {
+    let deck = "prefix,per_minute,increment,status\n1,0.01,1/1,\n44,0.02,1/1,\n49,0.03,1/1,\n";
+    let table = METERED;
+    let repo = Repo::new(&[]);
+    let start = repo.text(table);
+    let start = start.split("[[rate]]").next().unwrap().replace("kind ", "deck = { file = \"deck.csv\" }\nkind ");
+    repo.write(table, &start);
+    repo.write("rates/deck.csv", deck);
+    repo.commit("a deck");
+    repo.write("rates/deck.csv", &deck.replace("49,0.03,1/1,", "49,,,blocked"));
+    assert_eq!(said(&repo.json(&["check", "--base", "HEAD"]).1), Vec::<String>::new());
+    repo.write("rates/deck.csv", &deck.replace("49,0.03,1/1,\n", "").replace("44,0.02,1/1", "44,0.02,60/60"));
+    let found = said(&repo.json(&["check", "--base", "HEAD"]).1);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().any(|f| f.starts_with("rates/deck.csv:3 ") && f.contains("1/1 → 60/60")), "{found:?}");
+    assert!(found.iter().any(|f| f.starts_with("rates/deck.csv:1 ") && f.contains("no rate any more")), "{found:?}");
 }
 
 #[test]
@@ -481,6 +613,14 @@ fn a_base_that_cannot_be_read_is_never_no_change() {
     let repo = Repo::new(&[]);
     // No repository at all.
     assert_eq!(repo.run(&["check", "--base", "HEAD"]).status.code(), Some(2));
+    // A repository without a commit.
+    repo.git(&["init", "-q"]);
+    for base in ["HEAD", "main", "origin/main"] {
+        let output = repo.run(&["check", "--base", base]);
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{base}: {said}");
+        assert!(said.contains("nothing has been committed here yet"), "{base}: {said}");
+    }
     repo.commit("one");
     repo.git(&["mv", PLAN, "plan.toml"]);
     repo.commit("renamed");
@@ -520,6 +660,12 @@ fn a_base_that_cannot_be_read_is_never_no_change() {
     repo.commit("faulty");
     repo.write("plan.toml", &repo.text("plan.toml").replace("nonsense = 1\n", ""));
     refused(&["check", "--plan", "plan.toml", "--base", "HEAD"], "HEAD:plan.toml:1:1");
+    // A base whose table is kept elsewhere by Git LFS.
+    let table = repo.text(METERED);
+    repo.write(METERED, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
+    repo.commit("a pointer");
+    repo.write(METERED, &table);
+    refused(&["check", "--plan", "plan.toml", "--base", "HEAD"], "it is a pointer of Git LFS, not the file");
     repo.write("run.json", "{}");
     refused(&["diff", "run.json", "--plan", "plan.toml"], "run.json is no saved run");
 }

@@ -70,20 +70,64 @@ pub(super) fn is_cut(text: &str) -> bool {
 
 const SYMBOLS: [char; 4] = ['$', '€', '£', '¥'];
 
-/// Whether a symbol can stand for a currency.
-fn stands_for(symbol: char, currency: Currency) -> bool {
-    match (symbol, currency.code()) {
-        ('€', code) => code == "EUR",
-        ('£', code) => code.starts_with("GB") || code.ends_with('P'),
-        ('¥', code) => matches!(code, "JPY" | "CNY"),
-        (_, code) => !matches!(code, "EUR" | "GBP" | "JPY" | "CHF"),
+/// Currencies whose bare sign is a dollar's, and what is written before it where it is told apart: `US$`.
+const DOLLARS: [(&str, &[&str]); 22] = [
+    ("USD", &["US"]),
+    ("CAD", &["C", "CA", "CDN"]),
+    ("AUD", &["A", "AU"]),
+    ("NZD", &["NZ"]),
+    ("HKD", &["HK"]),
+    ("SGD", &["S", "SG"]),
+    ("TWD", &["NT"]),
+    ("BRL", &["R"]),
+    ("MXN", &["MX", "MEX"]),
+    ("ARS", &["AR"]),
+    ("CLP", &["CL"]),
+    ("COP", &["COL"]),
+    ("UYU", &[]),
+    ("DOP", &["RD"]),
+    ("NIO", &[]),
+    ("BBD", &["BDS"]),
+    ("BMD", &[]),
+    ("BSD", &["B"]),
+    ("FJD", &["FJ"]),
+    ("JMD", &["J"]),
+    ("TTD", &["TT"]),
+    ("XCD", &["EC"]),
+];
+
+/// Whether a symbol, and what is written before it, can stand for a currency.
+fn stands_for(symbol: char, word: &str, currency: Currency) -> bool {
+    let code = currency.code();
+    match symbol {
+        _ if word.eq_ignore_ascii_case(code) => true,
+        '$' => DOLLARS.iter().any(|(known, words)| {
+            *known == code && (word.is_empty() || words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+        }),
+        _ if !word.is_empty() => false,
+        '€' => code == "EUR",
+        '£' => matches!(code, "GBP" | "EGP" | "FKP" | "GIP" | "LBP" | "SHP" | "SSP" | "SYP"),
+        _ => matches!(code, "JPY" | "CNY"),
     }
+}
+
+/// A price without the symbol of its currency, and the letters that belong to the symbol: `US$ 0.05`, `0.05€`.
+fn without_symbol(text: &str, symbol: char) -> Option<(&str, &str)> {
+    let letters = |word: &str| word.bytes().all(|b| b.is_ascii_alphabetic());
+    let (before, behind) = text.split_once(symbol)?;
+    let (before, behind) = (before.trim(), behind.trim());
+    if letters(before) {
+        return Some((behind, before));
+    }
+    let number = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let word = before.strip_prefix(number).unwrap_or_default();
+    behind.is_empty().then_some((number.trim(), word))
 }
 
 /// Digits and a point, without a detour over a larger type.
 fn plain(text: &[u8]) -> Option<Decimal> {
     // 18 digits fit into 64 bits.
-    if text.is_empty() || text.len() > 18 || !text[0].is_ascii_digit() {
+    if text.is_empty() || text.len() > 18 {
         return None;
     }
     let (mut mantissa, mut scale, mut point) = (0_i64, 0_u32, false);
@@ -105,38 +149,44 @@ pub(super) fn amount(text: &str, comma: bool, currency: Option<Currency>) -> Res
     if !comma && let Some(value) = plain(text.as_bytes()) {
         return Ok(value);
     }
+    let other = || {
+        Bad::new(
+            FaultKind::ConflictingKeys,
+            "is in another currency than the table",
+            "one table holds prices of one currency: set the table's `currency`, or split the deck",
+        )
+    };
     let mut rest = text.trim();
-    if let Some(symbol) = rest.chars().find(|c| SYMBOLS.contains(c)) {
-        if currency.is_some_and(|currency| !stands_for(symbol, currency)) {
-            return Err(Bad::new(
-                FaultKind::ConflictingKeys,
-                "is in another currency than the table",
-                "one table holds prices of one currency: set the table's `currency`, or split the deck",
-            ));
+    if let Some(symbol) = rest.chars().find(|c| SYMBOLS.contains(c))
+        && let Some((number, word)) = without_symbol(rest, symbol)
+    {
+        if currency.is_some_and(|currency| !stands_for(symbol, word, currency)) {
+            return Err(other());
         }
-        rest = rest.strip_prefix(symbol).or_else(|| rest.strip_suffix(symbol)).unwrap_or(rest).trim();
+        rest = number;
     }
-    let letters = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_alphabetic());
-    let code = rest.get(..3).filter(|code| letters(code)).map(|code| (code, &rest[3..]));
+    let known = |part: &str| Currency::parse(&part.to_ascii_uppercase()).is_some();
+    let code = rest.get(..3).filter(|code| known(code)).map(|code| (code, &rest[3..]));
     let split = rest.len().saturating_sub(3);
-    let code = code.or_else(|| rest.get(split..).filter(|code| letters(code)).map(|code| (code, &rest[..split])));
+    let code = code.or_else(|| rest.get(split..).filter(|code| known(code)).map(|code| (code, &rest[..split])));
     if let Some((code, number)) = code
         && number.trim().starts_with(|c: char| c.is_ascii_digit())
     {
         if currency.is_some_and(|currency| !code.eq_ignore_ascii_case(currency.code())) {
-            return Err(Bad::new(
-                FaultKind::ConflictingKeys,
-                "is in another currency than the table",
-                "one table holds prices of one currency: set the table's `currency`, or split the deck",
-            ));
+            return Err(other());
         }
         rest = number.trim();
     }
     if rest.is_empty() {
         return Err(Bad::new(FaultKind::MissingKey, "is empty", "a price; an empty cell is never 0"));
     }
+    if comma && rest.contains('.') && rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',')) {
+        let what = "is no price: a point stands in it, and by `decimal` a comma before the fraction";
+        let help = "one mark before all fractions: leave out `decimal` where it is the point";
+        return Err(Bad::new(FaultKind::AmbiguousCell, what, help));
+    }
     let dotted;
-    if comma && rest.matches(',').count() == 1 && !rest.contains('.') {
+    if comma && rest.matches(',').count() == 1 {
         dotted = rest.replace(',', ".");
         rest = &dotted;
     }
@@ -160,15 +210,16 @@ pub(super) fn amount(text: &str, comma: bool, currency: Option<Currency>) -> Res
         Err(DecimalError::TooManyDigits) => {
             Err(Bad::new(FaultKind::InexactNumber, "cannot be read exactly", "at most 28 digits"))
         }
+        _ if comma => {
+            Err(Bad::new(FaultKind::WrongType, "is no price", "digits, with a comma before the fraction: 0,0085"))
+        }
         _ => Err(Bad::new(FaultKind::WrongType, "is no price", "digits, with a point before the fraction: 0.0085")),
     }
 }
 
 /// Whole seconds: `60`, `60s`, `1 sec`.
 pub(super) fn seconds(text: &str) -> Result<u32, Bad> {
-    let lower = text.trim().to_ascii_lowercase();
-    let digits = ["seconds", "second", "secs", "sec", "s"].iter().find_map(|unit| lower.strip_suffix(unit));
-    let digits = digits.unwrap_or(&lower).trim();
+    let digits = without_unit(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Bad::new(FaultKind::BadUnit, "is no whole number of seconds", "such as 60"));
     }
@@ -184,11 +235,12 @@ pub(super) fn interval(text: &str) -> Result<NonZeroU32, Bad> {
         .ok_or_else(|| Bad::new(FaultKind::OutOfRange, "is 0, and an interval of 0 s bills nothing", "1 or more"))
 }
 
-/// An increment in one cell: `60/1`.
+/// An increment in one cell: `60/1`, `60 sec / 1 sec`.
 pub(super) fn increment(text: &str) -> Result<BillingIncrement, Bad> {
-    let bare: String = text.chars().filter(|c| !matches!(c, 's' | 'S' | ' ')).collect();
-    BillingIncrement::parse(&bare).map_err(|error| match error {
-        IncrementError::Form if text.chars().any(|c| c.is_ascii_alphabetic()) && text.contains('-') => Bad::new(
+    let parts: Vec<String> = text.split('/').map(|part| without_unit(part).to_owned()).collect();
+    BillingIncrement::parse(&parts.join("/")).map_err(|error| match error {
+        // 6/6 becomes 06-Jun, and in a cell of a sheet a day of this year; 60/1 becomes January 1960.
+        IncrementError::Form if is_day_of_a_spreadsheet(text) => Bad::new(
             FaultKind::MangledCell,
             "is no increment",
             "a spreadsheet took this increment for a date: export the column as text, such as 6/6",
@@ -199,6 +251,25 @@ pub(super) fn increment(text: &str) -> Result<BillingIncrement, Bad> {
         IncrementError::Zero => Bad::new(FaultKind::OutOfRange, "is no increment", "both intervals above 0"),
         IncrementError::TooLong => Bad::new(FaultKind::OutOfRange, "is no increment", "at most 86400 seconds"),
     })
+}
+
+/// Seconds without what they are called.
+fn without_unit(text: &str) -> &str {
+    let text = text.trim();
+    let bare = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.');
+    let unit = text.get(bare.len()..).unwrap_or_default().trim_end_matches('.');
+    let known = ["seconds", "second", "secs", "sec", "s"].iter().any(|known| known.eq_ignore_ascii_case(unit));
+    if known { bare.trim_end() } else { text }
+}
+
+/// What a spreadsheet makes of `6/6`: a day with or without its year, or the number that it counts days by.
+fn is_day_of_a_spreadsheet(text: &str) -> bool {
+    let named = text.chars().any(|c| c.is_ascii_alphabetic()) && text.contains('-');
+    let counted = text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
+    // Its year may be any: January 1960 was 60/1.
+    let whole = matches!(text.split(['-', '/']).collect::<Vec<_>>().as_slice(), [a, b, c]
+        if [a, b, c].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit())) && [a, c].iter().any(|part| part.len() == 4));
+    named || counted || whole
 }
 
 /// A day, as far as the cell alone tells.
@@ -222,21 +293,32 @@ fn no_date() -> Bad {
 
 fn on(year: i32, month: u32, day: u32, order: Option<DateOrder>) -> Result<Day, Bad> {
     let wrong = || Bad::new(FaultKind::OutOfRange, "is no date that exists", "a day of the calendar from 1990 to 2199");
-    let date = NaiveDate::from_ymd_opt(year, month, day).filter(|date| YEARS.contains(&date.year()));
+    // Stores of rates write a last day that never comes so.
+    let never = (year, month, day) == (9999, 12, 31);
+    let date = NaiveDate::from_ymd_opt(year, month, day).filter(|date| never || YEARS.contains(&date.year()));
     date.map(|date| Day::On(date, order)).ok_or_else(wrong)
 }
 
-/// A day, in the order that is stated where one is.
+/// A date without the time of the day, if any: prices change by the day.
+fn without_time(text: &str) -> &str {
+    let begin = text.find(':').and_then(|colon| text.get(..colon)?.rfind([' ', 'T']));
+    begin.and_then(|begin| text.get(..begin)).map_or(text, str::trim_end)
+}
+
+/// What a spreadsheet counts days by, with a part of the day or without: 46023, 46023.5.
+fn is_counted(text: &str) -> bool {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    whole.len() == 5 && digits(whole) && digits(part)
+}
+
+/// A day in the order that is stated where one is.
 pub(super) fn day(text: &str, stated: Option<DateOrder>) -> Result<Day, Bad> {
     let text = text.trim();
     if ["asap", "immediate", "immediately", "now"].iter().any(|word| word.eq_ignore_ascii_case(text)) {
         return Ok(Day::Now);
     }
-    // A time of the day, if any, goes: prices change by the day.
-    let date = match text.split_once([' ', 'T']) {
-        Some((date, time)) if time.contains(':') && date.starts_with(|c: char| c.is_ascii_digit()) => date,
-        _ => text,
-    };
+    let date = without_time(text);
     let parts: Vec<&str> = date.split(['-', '/', '.', ' ', ',']).filter(|part| !part.is_empty()).collect();
     let number = |part: &str| -> Option<u32> {
         (part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok()).flatten()
@@ -260,12 +342,12 @@ pub(super) fn day(text: &str, stated: Option<DateOrder>) -> Result<Day, Bad> {
             let (Some(y), Some(m), Some(d)) = (y, m, d) else { return Err(no_date()) };
             on(i32::try_from(y).unwrap_or(0), m, d, None)
         }
-        [one] if one.len() == 5 && one.bytes().all(|b| b.is_ascii_digit()) => Err(Bad::new(
+        _ if is_counted(date) => Err(Bad::new(
             FaultKind::MangledCell,
             "is no date, but what a spreadsheet counts days by",
             "export the column as dates, such as 2026-12-01",
         )),
-        [y, m, d] if y.len() == 4 => match (year(y), number(m), number(d)) {
+        [y, m, d] if y.len() == 4 && number(y).is_some() => match (year(y), number(m), number(d)) {
             (Some(y), Some(m), Some(d)) => on(y, m, d, None),
             (Some(y), None, Some(d)) => month_named(m).map_or_else(|| Err(no_date()), |m| on(y, m, d, None)),
             _ => Err(no_date()),
@@ -282,7 +364,17 @@ pub(super) fn day(text: &str, stated: Option<DateOrder>) -> Result<Day, Bad> {
                 let (Some(y), Some(d)) = (year(a), number(y)) else { return Err(no_date()) };
                 return on(y, second, d, None);
             }
+            let year_first = match (year(a), number(y)) {
+                (Some(y), Some(d)) if a.len() == 2 && y > 2012 => on(y, second, d, None).is_ok(),
+                _ => false,
+            };
             let Some(y) = year(y) else { return Err(no_date()) };
+            // 23/09/26 may begin with its year.
+            if stated.is_none() && year_first && on(y, second, first, None).is_ok() {
+                let what = "can be read day first or year first";
+                let help = "say `dates = \"dmy\"` or `dates = \"ymd\"` in `deck`, as the carrier states";
+                return Err(Bad::new(FaultKind::AmbiguousCell, what, help));
+            }
             match stated {
                 Some(DateOrder::Dmy) => on(y, second, first, Some(DateOrder::Dmy)),
                 Some(DateOrder::Mdy) => on(y, first, second, Some(DateOrder::Mdy)),
@@ -316,22 +408,38 @@ pub(super) enum State {
     Withdrawn,
 }
 
-const PRICED: [&str; 22] = [
+const PRICED: [&str; 38] = [
     "",
     "current",
     "active",
+    "existing",
     "new",
     "new code",
     "new rate",
+    "added",
+    "add",
+    "addition",
     "increase",
     "increased",
+    "price increase",
+    "rate increase",
     "decrease",
     "decreased",
+    "price decrease",
+    "rate decrease",
+    "reduced",
+    "reduction",
     "unchanged",
     "no change",
+    "nc",
+    "n/c",
     "same",
     "change",
     "changed",
+    "price change",
+    "rate change",
+    "updated",
+    "modified",
     "future",
     "pending",
     "open",
@@ -340,9 +448,21 @@ const PRICED: [&str; 22] = [
     "down",
     "ok",
 ];
-const BLOCKED: [&str; 7] = ["blocked", "block", "forbidden", "barred", "closed", "not offered", "no service"];
-const WITHDRAWN: [&str; 8] =
-    ["withdrawn", "withdraw", "discontinued", "deleted", "delete", "removed", "remove", "expired"];
+const BLOCKED: [&str; 9] =
+    ["blocked", "block", "forbidden", "barred", "closed", "suspended", "not offered", "not served", "no service"];
+const WITHDRAWN: [&str; 11] = [
+    "withdrawn",
+    "withdraw",
+    "discontinued",
+    "discontinue",
+    "deleted",
+    "delete",
+    "deletion",
+    "removed",
+    "remove",
+    "terminated",
+    "expired",
+];
 
 /// The word on a row.
 pub(super) fn state(text: &str) -> Result<State, Bad> {
@@ -385,18 +505,46 @@ mod tests {
             ("$ 0.27", "0.27"),
             ("0.27 USD", "0.27"),
             ("usd 0.0100", "0.0100"),
+            ("US$ 0.27", "0.27"),
+            ("0.27US$", "0.27"),
+            ("USD$0.27", "0.27"),
+            (".0045", "0.0045"),
+            ("$.5", "0.5"),
             ("0", "0"),
             ("12345678901234567890.12345678", "12345678901234567890.12345678"),
         ] {
             assert_eq!(read(text).as_deref(), Ok(value), "{text}");
         }
-        for text in
-            ["", "$", "n/a", "1.59E-03", "0,0112", "1,234.5", "-0.1", "€0.27", "0.27 EUR", ".5", "5.", "+1", "1_0"]
-        {
+        for text in [
+            "", "$", "n/a", "1.59E-03", "0,0112", "1,234.5", "-0.1", "€0.27", "0.27 EUR", "5.", "+1", "1_0", ".",
+            "C$0.27",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
         assert_eq!(amount("0,0112", true, usd).map(|d| d.to_string()).as_deref(), Ok("0.0112"));
-        assert!(amount("1.234,5", true, usd).is_err());
+        assert_eq!(amount(",0112", true, usd).map(|d| d.to_string()).as_deref(), Ok("0.0112"));
+        // One mark stands before fractions, and what the other means is not guessed.
+        for text in ["1.234,5", "1.234", "0.0112"] {
+            assert_eq!(amount(text, true, usd).map_err(|bad| bad.kind), Err(FaultKind::AmbiguousCell), "{text}");
+        }
+        assert!(amount("x", true, usd).unwrap_err().help.contains("0,0085"));
+    }
+
+    #[test]
+    fn signs_stand_for_currencies() {
+        let kind = |text: &str, code| amount(text, false, Currency::parse(code)).map_err(|bad| bad.kind);
+        let five = Ok(Decimal::new(5, 1));
+        for (text, code) in [("$0.5", "CAD"), ("C$0.5", "CAD"), ("A$ 0.5", "AUD"), ("£0.5", "GBP"), ("0.5 €", "EUR")]
+        {
+            assert_eq!(kind(text, code), five, "{text} {code}");
+        }
+        for (text, code) in [("$0.5", "SEK"), ("$0.5", "EUR"), ("A$0.5", "USD"), ("£0.5", "CLP"), ("0.5 JPY", "USD")] {
+            assert_eq!(kind(text, code), Err(FaultKind::ConflictingKeys), "{text} {code}");
+        }
+        // Letters that are no currency say nothing of one.
+        for text in ["0.05/min", "0.5 per", "5c"] {
+            assert_eq!(kind(text, "USD"), Err(FaultKind::WrongType), "{text}");
+        }
     }
 
     #[test]
@@ -407,12 +555,30 @@ mod tests {
         assert_eq!(day("03/04/2026", Some(DateOrder::Mdy)), Ok(Day::On(ymd(2026, 3, 4), Some(DateOrder::Mdy))));
         assert_eq!(only("23/09/2026"), Ok(Day::On(ymd(2026, 9, 23), Some(DateOrder::Dmy))));
         assert_eq!(only("9/23/26"), Ok(Day::On(ymd(2026, 9, 23), Some(DateOrder::Mdy))));
+        for text in ["23/09/26", "26-03-04"] {
+            assert_eq!(
+                only(text).map_err(|bad| (bad.kind, bad.help.contains("ymd"))),
+                Err((FaultKind::AmbiguousCell, true))
+            );
+        }
+        assert_eq!(day("26-03-04", Some(DateOrder::Ymd)), Ok(Day::On(ymd(2026, 3, 4), None)));
+        assert_eq!(day("23/09/26", Some(DateOrder::Dmy)), Ok(Day::On(ymd(2026, 9, 23), Some(DateOrder::Dmy))));
         assert_eq!(only("04/04/2026"), Ok(Day::On(ymd(2026, 4, 4), None)));
-        for text in
-            ["2026-01-02", "2026-01-02 00:00:00", "2026-01-02T00:00:00Z", "20260102", "2-Jan-2026", "Jan 2, 2026"]
-        {
+        for text in [
+            "2026-01-02",
+            "2026-01-02 00:00:00",
+            "2026-01-02T00:00:00Z",
+            "20260102",
+            "2-Jan-2026",
+            "Jan 2, 2026",
+            "2 Jan 2026 00:00:00",
+            "Jan 2, 2026 12:00 AM",
+        ] {
             assert_eq!(only(text), Ok(Day::On(ymd(2026, 1, 2), None)), "{text}");
         }
+        assert_eq!(only("June 2, 2026"), Ok(Day::On(ymd(2026, 6, 2), None)));
+        assert_eq!(only("9999-12-31"), Ok(Day::On(ymd(9999, 12, 31), None)));
+        assert_eq!(only("46023.5").map_err(|bad| bad.kind), Err(FaultKind::MangledCell));
         assert_eq!(only("ASAP"), Ok(Day::Now));
         assert!(day("09/23/2026", Some(DateOrder::Dmy)).is_err());
         for text in ["", "46023", "2026-02-30", "soon", "1/2", "32/13/2026", "0026-01-01", "9999-01-01", "é"] {
@@ -424,7 +590,10 @@ mod tests {
     fn increments_and_seconds() {
         assert_eq!(increment("60/1").unwrap().to_string(), "60/1");
         assert_eq!(increment("60s / 1s").unwrap().to_string(), "60/1");
-        assert!(increment("06-Jun").unwrap_err().help.contains("spreadsheet"));
+        assert_eq!(increment("60 sec / 1 Sec.").unwrap().to_string(), "60/1");
+        for text in ["06-Jun", "2026-06-06", "06/06/2026", "1960-01-01", "46179"] {
+            assert!(increment(text).unwrap_err().help.contains("spreadsheet"), "{text}");
+        }
         assert!(increment("60").is_err() && increment("0/1").is_err());
         assert_eq!(interval("60 sec").map(NonZeroU32::get), Ok(60));
         assert!(interval("0").is_err() && seconds("1.5").is_err() && seconds("99999").is_err());

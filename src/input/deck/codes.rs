@@ -27,6 +27,18 @@ const MOST_CODES: u64 = 10_000;
 const RANGE_DIGITS: usize = 4;
 /// Parts from this many digits on are codes by themselves, so that blanks between them may part a list.
 const WHOLE_CODE: usize = 5;
+/// So are shorter ones that begin alike, as the codes of one country do.
+const ALIKE: usize = 3;
+/// What stands between the ends of a range.
+const HYPHENS: [char; 6] = ['-', '‐', '‑', '–', '—', '−'];
+/// Countries that dial a 0 before area codes at home alone (ITU-T E.164, national prefixes).
+const ZERO_AT_HOME: [&str; 41] = [
+    "20", "27", "31", "32", "33", "40", "41", "43", "44", "46", "49", "60", "61", "62", "63", "64", "66", "81", "82",
+    "84", "86", "90", "91", "92", "94", "98", "212", "213", "234", "353", "358", "359", "380", "381", "385", "386",
+    "387", "421", "886", "971", "972",
+];
+/// Countries whose numbers begin with 0, from abroad as well.
+const ZERO_ABROAD: [&str; 8] = ["39", "225", "226", "227", "229", "241", "242", "378"];
 
 /// A code and its place in the cell [bytes].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,20 +128,37 @@ fn token_codes(part: &str, rules: Rules<'_>) -> Result<Vec<(DialPrefix, bool)>, 
         let help = "a spreadsheet cut this code: export the column as text, with all its digits";
         return Err(Bad::new(FaultKind::MangledCell, "is no code, but what a spreadsheet left of one", help));
     }
-    let ends: Vec<&str> = part.split(['-', '–']).map(str::trim).collect();
+    let ends: Vec<&str> = part.split(HYPHENS).map(str::trim).collect();
+    let whole = |code: &str| prefix(&format!("{}{}", rules.before, behind(code, rules)?), rules.numbering);
     match ends.as_slice() {
-        [one] => Ok(vec![prefix(&format!("{}{}", rules.before, digits(one)?), rules.numbering)?]),
+        [one] => Ok(vec![whole(one)?]),
         [first, last] => range(first, last, rules),
-        _ => {
-            let joined = part.split(['-', '–']).map(str::trim).collect::<String>();
-            match rules.hyphen {
-                Some(Hyphen::Join) => {
-                    Ok(vec![prefix(&format!("{}{}", rules.before, digits(&joined)?), rules.numbering)?])
-                }
-                _ => Err(Bad::new(FaultKind::OutOfRange, "is no code", "digits, or two ends of a range")),
-            }
-        }
+        _ => match rules.hyphen {
+            Some(Hyphen::Join) => Ok(vec![whole(&ends.concat())?]),
+            _ => Err(Bad::new(FaultKind::OutOfRange, "is no code", "digits, or two ends of a range")),
+        },
     }
+}
+
+/// The digits of a code, as they follow what stands before it: a country code is not dialled twice, nor its 0 at home.
+fn behind(code: &str, rules: Rules<'_>) -> Result<String, Bad> {
+    let read = digits(code)?;
+    if rules.before.is_empty() || rules.numbering != Numbering::International {
+        return Ok(read);
+    }
+    if code.trim_start().starts_with('+') || read.starts_with("00") {
+        let help = "leave out `country_code`, or the column before it";
+        return Err(Bad::new(FaultKind::ConflictingKeys, "has a country code of its own behind another", help));
+    }
+    let Some(national) = read.strip_prefix('0') else { return Ok(read) };
+    if ZERO_AT_HOME.contains(&rules.before) {
+        return Ok(national.to_owned());
+    }
+    if ZERO_ABROAD.contains(&rules.before) {
+        return Ok(read);
+    }
+    let help = "codes as they are dialled from abroad, in one column with their country code";
+    Err(Bad::new(FaultKind::AmbiguousCell, "begins with a 0 that may be dialled at home alone", help))
 }
 
 /// The digits of a code without its signs and blanks.
@@ -137,7 +166,10 @@ fn digits(text: &str) -> Result<String, Bad> {
     let text = text.trim();
     let bare = text.strip_prefix('+').unwrap_or(text);
     let parts: Vec<&str> = bare.split_whitespace().collect();
-    if parts.len() > 1 && parts.iter().all(|part| part.len() >= WHOLE_CODE) {
+    let all = |is: &dyn Fn(&str) -> bool| parts.len() > 1 && parts.iter().all(|part| is(part));
+    let alike = |part: &str| part.len() >= ALIKE && part.get(..2) == parts.first().and_then(|first| first.get(..2));
+    let several = parts.iter().skip(1).any(|part| part.starts_with('+'));
+    if all(&|part| part.len() >= WHOLE_CODE) || all(&alike) || several {
         let help = "part the codes of a list by commas or semicolons";
         return Err(Bad::new(
             FaultKind::AmbiguousCell,
@@ -149,7 +181,7 @@ fn digits(text: &str) -> Result<String, Bad> {
 }
 
 fn range(first: &str, last: &str, rules: Rules<'_>) -> Result<Vec<(DialPrefix, bool)>, Bad> {
-    let (first, mut last) = (digits(first)?, digits(last)?);
+    let (first, mut last) = (behind(first, rules)?, behind(last, rules)?);
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !all_digits(&first) || !all_digits(&last) {
         return Err(not_digits(&format!("{first}-{last}")));
@@ -177,7 +209,8 @@ fn range(first: &str, last: &str, rules: Rules<'_>) -> Result<Vec<(DialPrefix, b
         return Err(Bad::new(FaultKind::OutOfRange, "is no range", "codes of at most 15 digits"));
     };
     if last.len() > first.len() || to < from {
-        return Err(Bad::new(FaultKind::OutOfRange, "is no range: it ends before it begins", "the lower code first"));
+        let help = "the lower code first, or `hyphen = \"join\"` where it is one code in two parts";
+        return Err(Bad::new(FaultKind::OutOfRange, "is no range: it ends before it begins", help));
     }
     if to - from >= MOST_CODES {
         return Err(Bad::new(FaultKind::OutOfRange, "holds more than 10000 codes", "shorter codes for so many"));
@@ -198,11 +231,20 @@ fn not_digits(text: &str) -> Bad {
 fn prefix(text: &str, numbering: Numbering) -> Result<(DialPrefix, bool), Bad> {
     // No country code begins with 0, so that these are what is dialled before one.
     let dialled = text.strip_prefix("00").or_else(|| text.strip_prefix("011"));
+    if dialled == Some("") {
+        let help = "the code that is dialled behind it, such as 0049";
+        return Err(Bad::new(FaultKind::MissingKey, "is no code, but what is dialled before one", help));
+    }
     let (text, dialled) = (dialled.unwrap_or(text), dialled.is_some());
     let mut completed = [b'1'; MOST_DIGITS];
     let mut code = text;
     if numbering == Numbering::Nanp && !dialled {
-        check_nanp(text.strip_prefix('1').unwrap_or(text))?;
+        let national = text.strip_prefix('1').unwrap_or(text);
+        if national.is_empty() && !text.is_empty() {
+            let help = "an area code and exchange such as 201555";
+            return Err(Bad::new(FaultKind::OutOfRange, "is no area code and exchange, but the 1 before them", help));
+        }
+        check_nanp(national)?;
         // No area code begins with 1.
         if !text.starts_with('1') {
             // At most ten digits, all of them ASCII, as has been checked.
@@ -284,6 +326,10 @@ mod tests {
         assert_eq!(abroad("49 152 , +49162,"), ["49152", "49162"]);
         assert_eq!(abroad("0049152"), ["49152"]);
         assert_eq!(abroad("01144207"), ["44207"]);
+        assert_eq!(abroad("44 7700, 1 201 555, 49 491"), ["447700", "1201555", "49491"]);
+        for hyphen in HYPHENS {
+            assert_eq!(abroad(&format!("49172{hyphen}49174")).len(), 3, "{hyphen}");
+        }
         let mut found = Vec::new();
         let rules = Rules { numbering: Numbering::International, hyphen: None, before: "" };
         codes("49152, 49162", rules, &mut found, &mut Vec::new());
@@ -292,7 +338,17 @@ mod tests {
 
     #[test]
     fn what_can_be_read_in_two_ways() {
-        for text in ["82-01", "82-84", "49172-4", "1-212", "49152 49162"] {
+        for text in [
+            "82-01",
+            "82-84",
+            "49172-4",
+            "1-212",
+            "49152 49162",
+            "4915 4916",
+            "331 336 337",
+            "+4915 +4916",
+            "+44 +4420",
+        ] {
             assert!(refused(text).what.starts_with("can be read"), "{text}");
         }
         let stated = |text, hyphen| read(text, Numbering::International, Some(hyphen), "").0;
@@ -309,6 +365,7 @@ mod tests {
         assert!(refused("49152.0").help.contains("spreadsheet"));
         assert!(refused("044207").help.contains("lost"));
         assert!(refused("1144207").help.contains("011"));
+        assert!(refused("00").what.contains("dialled before") && refused("011").what.contains("dialled before"));
         for text in ["", " ", "*", "49x", "1234567890123456", "447400-447300", "44740-44", "1000000-2000000", "1-2-3"] {
             refused(text);
         }
@@ -345,5 +402,14 @@ mod tests {
         assert_eq!(read("152, 162", Numbering::International, None, "49").0, ["49152", "49162"]);
         assert_eq!(read("", Numbering::International, None, "49").0, ["49"]);
         assert_eq!(read("1520-1522", Numbering::International, None, "49").0, ["491520", "491521", "491522"]);
+        // A 0 that is dialled at home alone is no part of the code, save in a few countries.
+        assert_eq!(read("0152, 030", Numbering::International, None, "49").0, ["49152", "4930"]);
+        assert_eq!(read("01520-01522", Numbering::International, None, "49").0, ["491520", "491521", "491522"]);
+        assert_eq!(read("06", Numbering::International, None, "39").0, ["3906"]);
+        assert_eq!(read("06", Numbering::International, None, "999").1[0].bad.kind, FaultKind::AmbiguousCell);
+        // A country code twice.
+        for text in ["+49152", "0049152"] {
+            assert_eq!(read(text, Numbering::International, None, "49").1[0].bad.kind, FaultKind::ConflictingKeys);
+        }
     }
 }

@@ -86,12 +86,15 @@ pub(super) fn delimiters(stated: Option<u8>) -> Vec<u8> {
     stated.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter])
 }
 
-/// The columns of a layout in a header; nothing where a needed one is not there.
+/// The columns of a layout in a header; nothing where a needed one is not there, or one that is read is there twice: which
+/// of two prices is meant is for the table to say.
 fn fit(layout: &'static Layout, names: &[String]) -> Option<Columns> {
     let mut roles = Vec::new();
     for column in layout.columns {
         let known: Vec<String> = column.names.iter().map(|name| bare(name)).collect();
-        match names.iter().position(|name| known.contains(name)) {
+        let mut hits = names.iter().enumerate().filter(|(_, name)| known.contains(name)).map(|(at, _)| at);
+        match hits.next() {
+            Some(_) if column.role != Role::Ignored && hits.next().is_some() => return None,
             Some(at) => roles.push((column.role, at)),
             None if column.needed => return None,
             None => {}
@@ -238,7 +241,42 @@ mod tests {
             }
         }
         assert_eq!(layout("a,b\n1,2"), None);
+        // Which of two is meant, only the table can say.
+        assert_eq!(layout("NPANXX,Rate,Rate"), None);
+        assert_eq!(layout("Country,Network,Dial Codes,Rate/Min,Effective,Effective Date,Billing"), None);
+        assert_eq!(layout("NPANXX,Rate,Wireless,Wireless"), Some("npanxx"));
         assert_eq!(layout("Prefix,Price"), None);
         assert_eq!(layout(""), None);
+    }
+
+    #[test]
+    fn what_prices_and_days_hang_on_is_read_in_every_layout_that_may_have_it() {
+        let read = |header: &str, name: &str| {
+            let found = by_layout(header, None, None).unwrap();
+            let at = header.split(',').position(|cell| cell == name).unwrap();
+            found.columns.role(at)
+        };
+        for start in [
+            "NPANXX,Rate",
+            "lrn_prefix,interstate,intrastate",
+            "npanxx,interstate,intrastate",
+            "npa,nxx,interstate,intrastate",
+            "Country,Network,Dial Codes,Rate/Min",
+            "carrier_id,lrn_prefix,interstate,intrastate",
+            "Description,Price / min,Origination Prefixes,Destination Prefixes",
+            "country_name,price,prefixes",
+        ] {
+            for (name, role) in [
+                ("Effective Date", Role::Effective),
+                ("End Date", Role::Expires),
+                ("Connection Fee", Role::ConnectFee),
+                ("Currency", Role::Currency),
+                ("min_inc", Role::Initial),
+                ("add_inc", Role::Further),
+            ] {
+                let header = format!("{start},Effective Date,End Date,Connection Fee,Currency,min_inc,add_inc");
+                assert_eq!(read(&header, name), Some(role), "{name} in {header}");
+            }
+        }
     }
 }
