@@ -38,6 +38,7 @@ fn deck() -> impl Iterator<Item = RateRow> {
             effective_from: NaiveDate::from_ymd_opt(2026, 10, 1),
             expires: None,
             origins: vec![],
+            withdrawn: false,
         },
     })
 }

@@ -120,11 +120,13 @@ pub(super) fn change(old: Option<RowRef<'_>>, new: Option<RowRef<'_>>) -> Option
     let none =
         RowChange { old: None, new: None, price: true, dates: false, increment: false, fees: false, in_use: false };
     let (Some(one), Some(other)) = (old, new) else { return Some(none) };
+    // A row that refuses calls bills nothing.
+    let bills = one.price != Price::Blocked && other.price != Price::Blocked;
     let change = RowChange {
         price: !same_price(&one.price, &other.price),
-        dates: dates(one, other) != Ordering::Equal,
-        increment: !same_increments(one, other),
-        fees: one.connect_fee != other.connect_fee || one.minimum != other.minimum,
+        dates: dates(one, other) != Ordering::Equal || one.withdrawn != other.withdrawn,
+        increment: bills && !same_increments(one, other),
+        fees: bills && (one.connect_fee != other.connect_fee || one.minimum != other.minimum),
         ..none
     };
     (change.price || change.dates || change.increment || change.fees).then_some(change)
@@ -249,6 +251,17 @@ mod tests {
         let change = change(old.get(1), new.get(2)).unwrap();
         assert!(change.price && change.dates && !change.increment && !change.fees);
         assert_eq!(super::change(old.get(0), new.get(0)), None);
+    }
+
+    #[test]
+    fn a_row_that_refuses_calls_has_no_increment() {
+        let one = row("1", "0.01");
+        let mut other = one.clone();
+        other.price = Price::Blocked;
+        other.increment = crate::words::increment::BillingIncrement::new(6, 6).unwrap();
+        other.connect_fee = dec("0.1");
+        let change = change(Some(one.view()), Some(other.view())).unwrap();
+        assert!(change.price && !change.increment && !change.fees);
     }
 
     #[test]

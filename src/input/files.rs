@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::deck::Source;
 use super::fault::FaultKind;
-use super::git::Commit;
+use super::git::{Commit, POINTER};
 use super::spreadsheet;
 use crate::words::digest::sha256;
 
@@ -120,6 +120,15 @@ fn not_text(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> FileFault {
 }
 
 fn decode_deck(name: &str, bytes: Vec<u8>) -> Result<DeckText, FileFault> {
+    // A zip archive, which a spreadsheet is, begins so.
+    if bytes.starts_with(b"PK\x03\x04") {
+        let help = "`trunkrisk rates import FILE --currency CODE --out TABLE.toml` makes a table and a CSV of it";
+        return Err(FileFault::new(format!("{name} is a spreadsheet, not text"), help));
+    }
+    if bytes.starts_with(POINTER) {
+        let help = "`git lfs pull` fetches the file itself";
+        return Err(FileFault::new(format!("{name} is a pointer of Git LFS, not the deck"), help));
+    }
     let sha256 = sha256(&bytes);
     let mut text = String::from_utf8(bytes).map_err(|e| not_text(name, e.as_bytes(), e.utf8_error()))?;
     let marked = text.starts_with('\u{feff}');

@@ -148,7 +148,7 @@ impl Repository {
 }
 
 /// How a file begins that stands for one which Git LFS keeps.
-const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+pub(super) const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// What a shallow clone is told.
 const UNSHALLOW: &str =

@@ -597,6 +597,7 @@ fn row(node: &Node, defaults: &Defaults<'_>, log: &Log) -> Option<RateRow> {
             effective_from: effective_from?,
             expires: expires?,
             origins: origins?,
+            withdrawn: false,
         },
     })
 }

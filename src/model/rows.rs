@@ -32,6 +32,8 @@ pub struct Terms {
     pub expires: Option<NaiveDate>,
     /// Caller-ID prefixes that the row is limited to; empty for any.
     pub origins: Vec<DialPrefix>,
+    /// Whether the carrier takes it back: past its last day a shorter prefix prices its calls, where other rows are carried on.
+    pub withdrawn: bool,
 }
 
 /// One row by itself, to be changed or put into [`Rows`].
@@ -273,6 +275,11 @@ impl RowPacker {
         let length = span.end.saturating_sub(span.start).min(LONGEST);
         let prefix_and_length = prefix.key() << LENGTH_BITS | u64::from(length);
         self.packed.push(Packed { prefix_and_length, start: span.start, terms });
+    }
+
+    /// Keeps the rows whose prefix is wanted.
+    pub fn retain(&mut self, wanted: impl Fn(DialPrefix) -> bool) {
+        self.packed.retain(|row| wanted(row.prefix()));
     }
 
     /// Changes the terms of the rows whose prefix is wanted, by what it is wanted for.

@@ -1,6 +1,5 @@
 //! Rules about a change: the plan set against its base. They are judged only where there is a base.
 
-
 use super::governance::LOOSENED;
 use super::rates::{CHANGED_INCREMENT, RATE_RISE, ROWS_LOST};
 use super::rise::{Nearest, rise_over_limit};

@@ -310,6 +310,14 @@ fn fees(change: &TableChange, (old, new): (&RateTable, &RateTable), steps: &[Ste
             found.push(dearer_fee(change, (old, new), (fee.name, what), pair, rise, limits, spans));
         }
     }
+    // A tax is paid on every call: prices rise as what is paid with it does.
+    let (was, is) = (Decimal::ONE.checked_add(old.fees.usage_tax), Decimal::ONE.checked_add(new.fees.usage_tax));
+    if let Some(rise) = was.zip(is).and_then(|(was, is)| fee_rise(was, is, Limits { exchange: None, ..limits })) {
+        let at = |table: &RateTable| table.place.keys.get("fees.usage_tax").copied().unwrap_or(table.place.item);
+        let (pair, what) = ((old.fees.usage_tax, new.fees.usage_tax), format!("usage tax of {}", new.path));
+        let limits = Limits { exchange: None, ..limits };
+        found.push(dearer_fee(change, (old, new), ("usage tax", what), pair, rise, limits, (at(new), at(old))));
+    }
     let pair = (old.billing.attempt_fee, new.billing.attempt_fee);
     if let Some(rise) = fee_rise(pair.0, pair.1, limits) {
         let at = |table: &RateTable| table.place.keys.get("billing.attempt_fee").copied().unwrap_or(table.place.item);

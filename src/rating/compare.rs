@@ -188,6 +188,19 @@ fn same(old: RowRef<'_>, new: RowRef<'_>) -> bool {
         && old.minimum == new.minimum
 }
 
+/// How the price of calls has moved, where each of a row's prices has moved the same way, or not at all, and nothing else has.
+fn dearer(old: RowRef<'_>, new: RowRef<'_>) -> Option<Ordering> {
+    let alike = std::mem::discriminant(&old.price) == std::mem::discriminant(&new.price)
+        && !matches!(old.price, Price::Steps(_) | Price::Blocked)
+        && (old.increment, old.connect_fee, old.minimum) == (new.increment, new.connect_fee, new.minimum);
+    if !alike {
+        return None;
+    }
+    let moves = || old.price.amounts().zip(new.price.amounts()).map(|(old, new)| new.cmp(&old));
+    let moved = moves().find(|moved| moved.is_ne())?;
+    moves().all(|other| other.is_eq() || other == moved).then_some(moved)
+}
+
 /// The prefixes that are priced otherwise, the largest difference first, and how many prefixes either table names.
 ///
 /// Prices are those in force on each side's day. A prefix that one side does not name is compared with the shorter prefix
@@ -243,7 +256,9 @@ fn compared<'a>(
     let old_cost = old_row.and_then(|row| costs.0.cost(row));
     let new_cost = new_row.and_then(|row| costs.1.cost(row));
     if let (Some(a), Some(b)) = (old_cost, new_cost) {
-        match b.total_cmp(&a) {
+        // Averages are floats, and prices are not: where they tell, they say which call costs more.
+        let exact = old_row.zip(new_row).and_then(|(old, new)| dearer(old, new));
+        match exact.unwrap_or_else(|| b.total_cmp(&a)) {
             Ordering::Greater => changes.push(Change::Dearer),
             Ordering::Less => changes.push(Change::Cheaper),
             Ordering::Equal => {}
@@ -362,6 +377,16 @@ mod tests {
         assert_eq!((changes.len(), named), (1, 2));
         assert_eq!((changes[0].prefix.to_string().as_str(), changes[0].new_cost), ("1900", None));
         assert!(changes[0].old_cost.is_some() && changes[0].difference().is_none());
+    }
+
+    #[test]
+    fn the_least_rise_is_a_rise() {
+        let of = |price: &str| table(TableKind::PerMinute, vec![row("1", price)]);
+        let (old, new) = (of("100000"), of("100000.00000000001"));
+        let (a, b) = (Tariff::new(&old), Tariff::new(&new));
+        let changes =
+            |old, new| compare(Side { tariff: old, on: day(1) }, Side { tariff: new, on: day(1) }).0[0].changes.clone();
+        assert_eq!((changes(&a, &b), changes(&b, &a)), (vec![Change::Dearer], vec![Change::Cheaper]));
     }
 
     proptest! {

@@ -70,7 +70,7 @@ impl<'a> RateIndex<'a> {
     /// The longest prefix that has a row whose effective date is not after the date and whose origins match. Among the
     /// rows of that prefix: one that has not expired before one that has; then the longer matching origin, a row for any
     /// caller last; then the later effective date; then the later row of the file. A row past its last day is thus
-    /// found only where the prefix has no other; [`RateIndex::expired`] tells. A caller who is not known matches only
+    /// found only where the prefix has no other; [`RateIndex::expired`] tells. One that was withdrawn is not found past it. A caller who is not known matches only
     /// rows for any caller.
     #[must_use]
     pub fn find(&self, number: DialPrefix, on: NaiveDate, from: Option<DialPrefix>) -> Option<usize> {
@@ -111,7 +111,8 @@ impl<'a> RateIndex<'a> {
         let candidates = own.filter_map(|(at, row)| {
             let (begins, ends) = days(row);
             let origin = matching(&row.origins, from)?;
-            (begins <= on).then_some((on <= ends, origin, begins, at))
+            let gone = row.withdrawn && ends < on;
+            (begins <= on && !gone).then_some((on <= ends, origin, begins, at))
         });
         candidates.max().map(|(_, _, _, at)| at)
     }
@@ -182,6 +183,19 @@ mod tests {
         let none = Rows::default();
         assert_eq!(RateIndex::new(&none).find(prefix("44"), day(1), None), None);
         assert_eq!(RateIndex::new(&none).longer(prefix("44")).count(), 0);
+    }
+
+    #[test]
+    fn a_withdrawn_row_leaves_its_calls_to_a_shorter_prefix() {
+        let mut rows = vec![row("49", "0.01"), row("49152", "0.02"), row("49153", "0.02")];
+        for row in &mut rows[1..] {
+            row.expires = Some(day(5));
+        }
+        rows[1].withdrawn = true;
+        let rows = Rows::from_iter(rows);
+        let index = RateIndex::new(&rows);
+        let at = |number, d| index.find(prefix(number), day(d), None);
+        assert_eq!((at("491521", 5), at("491521", 6), at("491531", 6)), (Some(1), Some(0), Some(2)));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::input::deck::layout::{LAYOUTS, Layout, named};
 use crate::input::fault::did_you_mean;
 use crate::model::rates::Jurisdiction;
 use crate::words::decimal::parse_exact;
+use crate::words::e164::DialPrefix;
 use crate::words::level::Level;
 
 /// Cost-risk calculator and policy checker for failover SIP trunks of outbound call centres.
@@ -500,9 +501,21 @@ pub struct RatesImportArgs {
     /// What 82-01 is: range or join
     #[arg(long, value_name = "MEANING", value_parser = ["range", "join"])]
     pub hyphen: Option<String>,
+    /// What 49152 49162 is: list or join
+    #[arg(long, value_name = "MEANING", value_parser = ["list", "join"])]
+    pub blanks: Option<String>,
     /// What stands before a fraction: . or ,
     #[arg(long, value_name = "MARK", value_parser = [".", ","])]
     pub decimal: Option<String>,
+    /// The file has no headings: columns are named by number
+    #[arg(long)]
+    pub no_header: bool,
+    /// Digits put before every code, such as 49
+    #[arg(long, value_name = "DIGITS", value_parser = dial_prefix)]
+    pub country_code: Option<String>,
+    /// The rows that are meant, where a file holds more, such as carrier_id=7; repeatable
+    #[arg(long, value_name = "HEADER=CELL", value_parser = super::rates::import::only)]
+    pub only: Vec<(String, String)>,
     /// What parts cells: , ; | or tab
     #[arg(long, value_name = "MARK", value_parser = [",", ";", "|", "tab"])]
     pub delimiter: Option<String>,
@@ -524,6 +537,10 @@ pub struct RatesDiffArgs {
     /// first day in each]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
+}
+
+fn dial_prefix(text: &str) -> Result<String, String> {
+    DialPrefix::parse(text).map(|prefix| prefix.to_string()).map_err(|error| error.to_string())
 }
 
 /// A layout of decks by its name.

@@ -128,6 +128,100 @@ fn blocked_and_withdrawn_rows_price_nothing() {
     assert_eq!(lint["tables"][1]["deck"]["elsewhere"], 1);
 }
 
+/// A table with a deck in a folder of its own: what a minute costs by it.
+fn minute(deck: &str, keys: &str, number: &str, on: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let head = "version = 1\ncarrier = \"Test\"\ncurrency = \"USD\"\nkind = \"per-minute\"\n";
+    let table = format!("{head}deck = {{ file = \"deck.csv\"{keys} }}\n[billing]\nincrement = \"1/1\"\n");
+    std::fs::write(folder.path().join("table.toml"), table).unwrap();
+    std::fs::write(folder.path().join("deck.csv"), deck).unwrap();
+    let args = ["price", number, "60", "--table", "table.toml", "--on", on, "--output", "json"];
+    let output = run_in(folder.path(), &args);
+    match output.status.code() {
+        Some(0) => json(&output)["cost"].as_str().unwrap().to_owned(),
+        _ => text(&output.stderr).to_owned(),
+    }
+}
+
+#[test]
+fn numbered_columns_find_their_delimiter() {
+    let keys = ", header = false, decimal = \",\", columns = { prefix = 1, per_minute = 2 }";
+    assert_eq!(minute("49;1,05\n33;2,10\n", keys, "49301", "2026-12-01"), "1.05");
+    let keys = ", header = false, columns = { prefix = 1, per_minute = 3 }";
+    assert_eq!(minute("49;a, b, c;1.05\n33;d, e;2.10\n", keys, "33301", "2026-12-01"), "2.1");
+}
+
+#[test]
+fn headings_tell_how_codes_are_numbered() {
+    let keys = ", columns = { prefix = \"NPANXX\", per_minute = \"Our price\" }";
+    assert_eq!(minute("NPANXX,Our price\n201200,0.01\n", keys, "12012001234", "2026-12-01"), "0.01");
+    let keys = ", columns = { prefix = \"Code\", per_minute = \"Our price\" }";
+    assert_eq!(minute("Code,Our price\n201200,0.01\n", keys, "201200123", "2026-12-01"), "0.01");
+}
+
+#[test]
+fn blanks_part_a_list_where_the_table_says_so() {
+    let deck = "Code,Rate\n49152 49162,0.02\n49 170,0.03\n";
+    let keys = |blanks: &str| format!(", columns = {{ prefix = \"Code\", per_minute = \"Rate\" }}{blanks}");
+    let list = keys(", blanks = \"list\"");
+    assert_eq!(minute("Code,Rate\n49152 49162,0.02\n", &list, "491621234", "2026-12-01"), "0.02");
+    assert_eq!(minute(deck, &keys(", blanks = \"join\""), "491701234", "2026-12-01"), "0.03");
+    assert!(minute(deck, &keys(""), "491701234", "2026-12-01").contains("blanks = \"list\""));
+}
+
+#[test]
+fn calls_to_a_code_that_is_taken_back_fall_to_a_shorter_one() {
+    let head = "Country,Description,Prefix,Effective from,Rate Id,Forbidden,Discontinued,Price 1,Price N,Interval 1,Interval N\n";
+    let rows = ",,49,,,0,0,0.01,0.01,60,1\n,,49152,,,0,0,0.05,0.05,60,1\n";
+    let on = |more: &str, day| minute(&format!("{head}{rows}{more}"), "", "491521234", day);
+    let gone = ",,49152,2027-01-01,,0,1,0.05,0.05,60,1\n";
+    assert_eq!((on(gone, "2026-12-31"), on(gone, "2027-01-01")), ("0.05".to_owned(), "0.01".to_owned()));
+    assert_eq!(on(",,49152,ASAP,,0,1,0.05,0.05,60,1\n", "2026-12-01"), "0.01");
+    assert_eq!(on("", "2027-01-01"), "0.05");
+}
+
+#[test]
+fn import_states_what_its_options_say() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("list.csv"), "7;30 31;0,02\n8;32;0,03\n").unwrap();
+    let args = [
+        "import",
+        "list.csv",
+        "--currency",
+        "USD",
+        "--increment",
+        "1/1",
+        "--out",
+        "acme.toml",
+        "--no-header",
+        "--country-code",
+        "49",
+        "--blanks",
+        "list",
+        "--decimal",
+        ",",
+        "--column",
+        "prefix=2",
+        "--column",
+        "per_minute=3",
+    ];
+    let output = run_in(folder.path(), &args);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let args = ["price", "49311234", "60", "--table", "acme.toml", "--on", "2026-12-01", "--output", "json"];
+    assert_eq!(json(&run_in(folder.path(), &args))["cost"], "0.02");
+
+    std::fs::copy(Path::new(DATA).join("lcr.csv"), folder.path().join("lcr.csv")).unwrap();
+    let args = ["import", "lcr.csv", "--currency", "USD", "--only", "carrier_id=7", "--out", "seven.toml"];
+    assert_eq!(run_in(folder.path(), &args).status.code(), Some(0));
+    assert!(
+        std::fs::read_to_string(folder.path().join("seven.toml"))
+            .unwrap()
+            .contains("only = { \"carrier_id\" = \"7\" }")
+    );
+    let args = ["import", "lcr.csv", "--currency", "USD", "--only", "carrier_id", "--out", "eight.toml"];
+    assert_eq!(run_in(folder.path(), &args).status.code(), Some(2));
+}
+
 #[test]
 fn lint_says_what_it_took_a_file_for() {
     let output = run(&["lint", "rate-notice.csv"]);

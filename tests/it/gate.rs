@@ -263,7 +263,7 @@ struct Case {
     line: &'static str,
 }
 
-const CASES: [Case; 17] = [
+const CASES: [Case; 18] = [
     // A rise that is dated; one by way of a shorter prefix; fees of a call; seats.
     Case {
         code: "RATE008",
@@ -296,6 +296,13 @@ const CASES: [Case; 17] = [
         exit: 1,
         says: "attempt fee of rates/metered.toml: 0 → 0.001, no longer free",
         line: "attempt_fee = 0.001",
+    },
+    Case {
+        code: "RATE008",
+        edits: &[(METERED, "[fees]", "[fees]\nusage_tax = 0.15")],
+        exit: 1,
+        says: "usage tax of rates/metered.toml: 0 → 0.15, 15.0 % dearer, 10.0 %",
+        line: "usage_tax = 0.15",
     },
     Case {
         code: "RATE008",

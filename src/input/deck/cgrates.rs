@@ -171,7 +171,7 @@ pub(super) fn read(
         notes,
         unstated: None,
     };
-    Some(Read { rows: rows.finish(), deck, short_fees: None, rounding })
+    Some(Read { rows: rows.finish(), deck, short_fees: None, rounding, withdrawn: Vec::new() })
 }
 
 impl Reader<'_, '_> {
@@ -184,7 +184,7 @@ impl Reader<'_, '_> {
         let mut found: BTreeMap<String, Vec<DialPrefix>> = BTreeMap::new();
         for record in records {
             let (mut read, mut bad) = (Vec::new(), Vec::new());
-            let rules = Rules { numbering: Numbering::International, hyphen: None, before: "" };
+            let rules = Rules { numbering: Numbering::International, hyphen: None, blanks: None, before: "" };
             codes(record.text(1).trim_start_matches('+'), rules, &mut read, &mut bad);
             for bad in bad {
                 self.fault(record, 1, "Prefix", &bad.bad);
@@ -305,6 +305,7 @@ impl Reader<'_, '_> {
                 effective_from: self.around.effective_from,
                 expires: self.around.expires,
                 origins: Vec::new(),
+                withdrawn: false,
             };
             let number = rows.terms(span.source, terms);
             for prefix in prefixes {

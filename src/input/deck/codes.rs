@@ -18,6 +18,20 @@ impl Hyphen {
     pub const NAMES: [(&'static str, Self); 2] = [("range", Self::Range), ("join", Self::Join)];
 }
 
+/// What blanks between digits mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blanks {
+    /// `49152 49162`: they part codes.
+    List,
+    /// `49 152`: one code.
+    Join,
+}
+
+impl Blanks {
+    /// The words of `blanks`.
+    pub const NAMES: [(&'static str, Self); 2] = [("list", Self::List), ("join", Self::Join)];
+}
+
 /// Digits of a number with its country code (ITU-T E.164).
 const MOST_DIGITS: usize = 15;
 /// Codes in one range; more are a slip.
@@ -63,6 +77,7 @@ pub(super) struct BadCode {
 pub(super) struct Rules<'a> {
     pub numbering: Numbering,
     pub hyphen: Option<Hyphen>,
+    pub blanks: Option<Blanks>,
     /// Put before every code: the parts of the code in the columns before.
     pub before: &'a str,
 }
@@ -76,7 +91,8 @@ pub(super) fn codes(text: &str, rules: Rules<'_>, found: &mut Vec<Code>, bad: &m
         return;
     }
     let mut start = 0;
-    for token in text.split([',', ';', '|', '/', '\n']) {
+    let parts = |c: char| matches!(c, ',' | ';' | '|' | '/' | '\n') || (rules.blanks == Some(Blanks::List) && c == ' ');
+    for token in text.split(parts) {
         let at = start;
         start += token.len() + 1;
         let blank = token.len() - token.trim_start().len();
@@ -142,7 +158,7 @@ fn token_codes(part: &str, rules: Rules<'_>) -> Result<Vec<(DialPrefix, bool)>, 
 
 /// The digits of a code, as they follow what stands before it: a country code is not dialled twice, nor its 0 at home.
 fn behind(code: &str, rules: Rules<'_>) -> Result<String, Bad> {
-    let read = digits(code)?;
+    let read = digits(code, rules.blanks)?;
     if rules.before.is_empty() || rules.numbering != Numbering::International {
         return Ok(read);
     }
@@ -162,15 +178,15 @@ fn behind(code: &str, rules: Rules<'_>) -> Result<String, Bad> {
 }
 
 /// The digits of a code without its signs and blanks.
-fn digits(text: &str) -> Result<String, Bad> {
+fn digits(text: &str, blanks: Option<Blanks>) -> Result<String, Bad> {
     let text = text.trim();
     let bare = text.strip_prefix('+').unwrap_or(text);
     let parts: Vec<&str> = bare.split_whitespace().collect();
     let all = |is: &dyn Fn(&str) -> bool| parts.len() > 1 && parts.iter().all(|part| is(part));
     let alike = |part: &str| part.len() >= ALIKE && part.get(..2) == parts.first().and_then(|first| first.get(..2));
     let several = parts.iter().skip(1).any(|part| part.starts_with('+'));
-    if all(&|part| part.len() >= WHOLE_CODE) || all(&alike) || several {
-        let help = "part the codes of a list by commas or semicolons";
+    if blanks.is_none() && (all(&|part| part.len() >= WHOLE_CODE) || all(&alike) || several) {
+        let help = "say `blanks = \"list\"` or `blanks = \"join\"` in `deck`";
         return Err(Bad::new(
             FaultKind::AmbiguousCell,
             "can be read as several codes, or as one with blanks in it",
@@ -301,7 +317,7 @@ mod tests {
 
     fn read(text: &str, numbering: Numbering, hyphen: Option<Hyphen>, before: &str) -> (Vec<String>, Vec<BadCode>) {
         let (mut found, mut bad) = (Vec::new(), Vec::new());
-        codes(text, Rules { numbering, hyphen, before }, &mut found, &mut bad);
+        codes(text, Rules { numbering, hyphen, blanks: None, before }, &mut found, &mut bad);
         (found.iter().map(|code| code.prefix.to_string()).collect(), bad)
     }
 
@@ -331,7 +347,7 @@ mod tests {
             assert_eq!(abroad(&format!("49172{hyphen}49174")).len(), 3, "{hyphen}");
         }
         let mut found = Vec::new();
-        let rules = Rules { numbering: Numbering::International, hyphen: None, before: "" };
+        let rules = Rules { numbering: Numbering::International, hyphen: None, blanks: None, before: "" };
         codes("49152, 49162", rules, &mut found, &mut Vec::new());
         assert_eq!((found[1].start, found[1].end), (7, 12));
     }

@@ -1,5 +1,6 @@
 //! Finds a deck's delimiter and header, and so what each of its columns holds.
 
+use super::cells::Numbering;
 use super::layout::{LAYOUTS, Layout, Role};
 use super::scan::{Cell, Scanner};
 
@@ -27,6 +28,8 @@ pub(super) struct Columns {
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub layout: Option<&'static Layout>,
+    /// How its codes are written.
+    pub numbering: Numbering,
     pub columns: Columns,
     pub delimiter: u8,
     /// First and last byte of the header.
@@ -157,6 +160,7 @@ pub(super) fn by_layout(text: &str, only: Option<&'static Layout>, delimiter: Op
             let (layout, columns) = recognise(&names(text, cells), only)?;
             Some(Found {
                 layout: Some(layout),
+                numbering: layout.numbering,
                 columns,
                 delimiter,
                 header: Some((record.start, record.end)),
@@ -180,6 +184,7 @@ pub(super) fn by_layout(text: &str, only: Option<&'static Layout>, delimiter: Op
             }
             Some(Found {
                 layout: Some(layout),
+                numbering: layout.numbering,
                 columns: Columns::new(roles.iter().copied().zip(0..), roles.len()),
                 delimiter,
                 header: None,

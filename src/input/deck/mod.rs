@@ -14,7 +14,7 @@ mod scan;
 mod spec;
 mod troubles;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -61,6 +61,8 @@ pub struct Read {
     pub short_fees: Option<(Span, usize)>,
     /// The rounding of a call, where the deck states one.
     pub rounding: Option<Rounding>,
+    /// Codes that are taken back.
+    withdrawn: Vec<DialPrefix>,
 }
 
 /// Where the files of a deck come from, and what is kept of them.
@@ -203,6 +205,23 @@ fn delimited(
     log: &Log,
 ) -> Option<Read> {
     let text = sources.content(id);
+    if let (Some(at), None) = (text.find('\r'), text.find('\n')) {
+        let help = "save it with the line ends of today: LF, or CR and LF";
+        log.faults.at(
+            FaultKind::Syntax,
+            Span::new(id, at, at + 1),
+            "the deck's lines end with CR alone",
+            "the first",
+            help,
+        );
+        return None;
+    }
+    if let Some((file, span)) = spec.more.first() {
+        let message =
+            format!("deck: `more` names {file}, and only the layout `{}` has tables to join", layout::CGRATES);
+        let help = "give every file a rate table of its own, or put their rows into one file";
+        log.faults.at(FaultKind::ConflictingKeys, *span, message, "not read", help);
+    }
     let found = if spec.columns.is_empty() {
         by_layout(text, spec.format, spec.delimiter).or_else(|| {
             unknown(spec, id, text, log);
@@ -274,7 +293,8 @@ fn finish(mut outcome: Outcome, found: Found, id: SourceId, sha256: &str, source
         notes,
         unstated: outcome.unstated,
     };
-    Read { rows: outcome.rows.finish(), deck, short_fees: outcome.short_fees, rounding: None }
+    let withdrawn = outcome.withdrawn.iter().map(|gone| gone.prefix).collect();
+    Read { rows: outcome.rows.finish(), deck, short_fees: outcome.short_fees, rounding: None, withdrawn }
 }
 
 /// The lines before a header or the first row.
@@ -292,17 +312,21 @@ fn preamble(text: &str, found: &Found, id: SourceId) -> Vec<Span> {
     lines
 }
 
-/// A row taken back ends the rows of its code that began before.
+/// A row taken back ends the rows of its code that began before; one taken back at once is not there.
 fn withdraw(outcome: &mut Outcome) {
     if outcome.withdrawn.is_empty() {
         return;
     }
+    let at_once: BTreeSet<DialPrefix> =
+        outcome.withdrawn.iter().filter(|gone| gone.from.is_none()).map(|gone| gone.prefix).collect();
+    outcome.rows.retain(|prefix| !at_once.contains(&prefix));
     let gone: BTreeMap<DialPrefix, NaiveDate> =
         outcome.withdrawn.iter().filter_map(|gone| gone.from.map(|from| (gone.prefix, from))).collect();
     let taken_back = |prefix: DialPrefix| gone.get(&prefix).copied();
     outcome.rows.change(taken_back, |day, terms| {
         if terms.effective_from.is_none_or(|from| from < day) && terms.expires.is_none_or(|last| last >= day) {
             terms.expires = day.pred_opt();
+            terms.withdrawn = true;
         }
     });
 }
@@ -342,36 +366,49 @@ fn by_columns(spec: &DeckSpec, id: SourceId, text: &str, sources: &Sources, log:
         Header::At(at) => Some(*at),
         Header::Named(name) => names.iter().position(|other| *other == bare(name)),
     };
-    // The header that has the most of the columns; the first of those.
-    let mut best: Option<(usize, u8, Found, Vec<String>)> = None;
-    for delimiter in delimiters(spec.delimiter) {
+    let roles = |names: &[String]| -> Vec<(layout::Role, usize)> {
+        spec.columns.iter().filter_map(|(role, header, _)| place(names, header).map(|at| (*role, at))).collect()
+    };
+    // Before a fraction a comma parts no cells.
+    let candidates =
+        delimiters(spec.delimiter).into_iter().filter(|d| *d != b',' || !spec.comma || spec.delimiter.is_some());
+    // The header that has the most of the columns, or where they are numbers the delimiter that makes the most rows; the
+    // first of those.
+    let mut best: Option<(usize, Found, Vec<String>)> = None;
+    for delimiter in candidates {
+        let rows = if wanted.is_empty() { rows_seen(text, delimiter, &roles(&[]), spec.comma) } else { 0 };
         let _ = first(text, delimiter, |cells, record| -> Option<()> {
             let names = names(text, cells);
             let wide =
                 farthest.is_none_or(|farthest| names.len() > farthest) && (names.len() > 1 || spec.columns.len() == 1);
-            let score = wanted.iter().filter(|name| names.contains(name)).count();
-            if !wide || best.as_ref().is_some_and(|(other, _, _, _)| *other >= score) {
+            let score = rows + wanted.iter().filter(|name| names.contains(name)).count();
+            if !wide || best.as_ref().is_some_and(|(other, _, _)| *other >= score) {
                 return None;
             }
-            let roles: Vec<_> = spec
-                .columns
-                .iter()
-                .filter_map(|(role, header, _)| place(&names, header).map(|at| (*role, at)))
-                .collect();
-            let columns = Columns::new(roles, names.len());
+            let columns = Columns::new(roles(&names), names.len());
             let (header, rows) =
                 if spec.no_header { (None, 0) } else { (Some((record.start, record.end)), record.next) };
+            let numbering = numbering(&columns, &names);
             let cells = if spec.no_header { Vec::new() } else { cells.to_vec() };
-            best = Some((score, delimiter, Found { layout: None, columns, delimiter, header, cells, rows }, names));
+            best = Some((score, Found { layout: None, numbering, columns, delimiter, header, cells, rows }, names));
             None
         });
     }
-    let Some((score, _, found, names)) = best else {
+    let Some((score, found, names)) = best else {
         let help = "its delimiter, where it is none of , ; tab |, or the number of its columns";
         log.faults.at(FaultKind::UnknownLayout, Span::new(id, 0, 0), "the deck has no such columns", "too few", help);
         return None;
     };
     let mut sound = true;
+    if wanted.is_empty()
+        && let Some((start, end)) = found.header
+        && is_row(text, &found.cells, &roles(&names), spec.comma)
+    {
+        sound = false;
+        let help = "say `header = false` in `deck` where it is one";
+        let message = "the first line is taken for headings, and looks like a row";
+        log.faults.at(FaultKind::AmbiguousCell, Span::new(id, start, end), message, "headings, or a row?", help);
+    }
     for (_, header, span) in &spec.columns {
         let Header::Named(name) = header else { continue };
         let hits = names.iter().filter(|other| **other == bare(name)).count();
@@ -400,6 +437,37 @@ fn by_columns(spec: &DeckSpec, id: SourceId, text: &str, sources: &Sources, log:
     sound.then_some(found)
 }
 
+/// Whether a record has a code and a price where they are said to be.
+fn is_row(text: &str, cells: &[scan::Cell], roles: &[(layout::Role, usize)], comma: bool) -> bool {
+    let at = |wanted: &[layout::Role]| {
+        let index = roles.iter().find(|(role, _)| wanted.contains(role)).map(|(_, index)| *index);
+        index.and_then(|index| cells.get(index)).map_or("", |cell| slice(text, cell))
+    };
+    use layout::Role::{Code, First, Interstate, PerMinute};
+    let code = at(&[Code]).trim_start_matches('+');
+    code.starts_with(|c: char| c.is_ascii_digit())
+        && !code.contains(char::is_alphabetic)
+        && cells::amount(at(&[PerMinute, First, Interstate]), comma, None).is_ok()
+}
+
+/// How many of a text's first records are rows.
+fn rows_seen(text: &str, delimiter: u8, roles: &[(layout::Role, usize)], comma: bool) -> usize {
+    let mut rows = 0;
+    let _ = first(text, delimiter, |cells, _| -> Option<()> {
+        rows += usize::from(is_row(text, cells, roles, comma));
+        None
+    });
+    rows
+}
+
+/// How the codes of columns that a table names are written: as area codes and exchanges where their headings say so.
+fn numbering(columns: &Columns, names: &[String]) -> cells::Numbering {
+    let first = columns.code.first().and_then(|index| names.get(*index));
+    let north_american =
+        first.is_some_and(|name| ["npa", "npanxx", "npanxxx", "npanxxy", "lrnprefix"].contains(&name.as_str()));
+    if north_american { cells::Numbering::Nanp } else { cells::Numbering::International }
+}
+
 /// Codes of the previous deck that are gone and not taken back.
 fn vanished(
     spec: &DeckSpec,
@@ -424,14 +492,19 @@ fn vanished(
         );
         return;
     };
-    let gone: Vec<RowRef<'_>> = old.rows.iter().filter(|row| read.rows.of(row.prefix).is_empty()).collect();
-    let count = gone.chunk_by(|one, other| one.prefix == other.prefix).count().saturating_sub(read.deck.withdrawn);
+    let withdrawn: BTreeSet<DialPrefix> = read.withdrawn.iter().copied().collect();
+    let gone = old.rows.iter().filter(|row| read.rows.of(row.prefix).is_empty() && !withdrawn.contains(&row.prefix));
+    let gone: Vec<RowRef<'_>> = gone.collect();
+    let count = gone.chunk_by(|one, other| one.prefix == other.prefix).count();
     if count <= stated.lost {
         return;
     }
     let mut troubles = Troubles::new(&log.faults, id, sources.content(id));
     let help = format!("ask the carrier; where they are gone on purpose: previous = {{ file = …, lost = {count} }}");
-    let message = format!("{count} codes of the deck before are gone, and not marked as withdrawn");
+    let message = match count {
+        1 => "a code of the deck before is gone, and not marked as withdrawn".to_owned(),
+        _ => format!("{count} codes of the deck before are gone, and not marked as withdrawn"),
+    };
     for row in gone {
         troubles.at(FaultKind::RowsVanished, (row.span.start as usize, row.span.end as usize), &message, &help);
     }

@@ -56,6 +56,8 @@ pub(super) struct Withdrawn {
 struct Suspect {
     range: (usize, usize),
     cells: usize,
+    /// Cells with something in them.
+    filled: usize,
 }
 
 /// Reads the rows of a deck.
@@ -84,6 +86,8 @@ pub(super) struct RowReader<'a, 't> {
     /// The carrier of the first row, where the rows name one.
     carrier: Option<&'a str>,
     repeats: Repeats<'a>,
+    /// The text of the header.
+    heading: Option<&'a str>,
 }
 
 fn count(entry: &mut Option<(Span, usize)>, span: Span) {
@@ -108,7 +112,7 @@ impl<'a, 't> RowReader<'a, 't> {
             text,
             spec,
             columns: &found.columns,
-            numbering: found.layout.map_or(Numbering::International, |layout| layout.numbering),
+            numbering: found.numbering,
             dates: spec.dates.or(found.layout.and_then(|layout| layout.dates)),
             around,
             troubles,
@@ -124,6 +128,7 @@ impl<'a, 't> RowReader<'a, 't> {
             only: only.collect(),
             carrier: None,
             repeats: Repeats::new(&found.columns.code),
+            heading: found.header.and_then(|(start, end)| text.get(start..end)),
             header,
         }
     }
@@ -141,7 +146,14 @@ impl<'a, 't> RowReader<'a, 't> {
             self.record(scanner.trouble);
             std::mem::swap(&mut self.cells, &mut cells);
         }
-        self.out.prose.extend(self.suspects.iter().map(|s| self.troubles.span(s.range.0, s.range.1)));
+        for suspect in std::mem::take(&mut self.suspects) {
+            // Notes fill a cell or two.
+            if suspect.cells == self.columns.width && 2 * suspect.filled > suspect.cells {
+                self.without_code(suspect.range);
+            } else {
+                self.out.prose.push(self.troubles.span(suspect.range.0, suspect.range.1));
+            }
+        }
         self.orders();
         self.lost_zeros();
         self.out.dates = self.dates.or(match self.shown {
@@ -233,7 +245,7 @@ impl<'a, 't> RowReader<'a, 't> {
                 let span = self.troubles.span(start, end);
                 self.out.prose.push(span);
             } else {
-                self.suspects.push(Suspect { range: (start, end), cells: self.cells.len() });
+                self.suspects.push(Suspect { range: (start, end), cells: self.cells.len(), filled });
             }
             return;
         }
@@ -246,8 +258,7 @@ impl<'a, 't> RowReader<'a, 't> {
         // A row follows: what was taken for footnotes are rows that cannot be read.
         for suspect in std::mem::take(&mut self.suspects) {
             if suspect.cells == width {
-                let help = "a code and a price in every row; notes stand before or behind the rows";
-                self.troubles.at(FaultKind::MissingKey, suspect.range, "a row has neither a code nor a price", help);
+                self.without_code(suspect.range);
             } else {
                 self.ragged(suspect.range, suspect.cells);
             }
@@ -280,6 +291,17 @@ impl<'a, 't> RowReader<'a, 't> {
         if blocked {
             self.out.blocked += self.codes.len();
         }
+    }
+
+    fn without_code(&mut self, range: (usize, usize)) {
+        let again = self.heading.is_some_and(|heading| self.text.get(range.0..range.1) == Some(heading));
+        let (message, help) = if again {
+            ("the headings stand again", "one line of headings; drop those between the rows")
+        } else {
+            let help = "a code and a price in every row; notes stand before or behind the rows";
+            ("a row has neither a code nor a price", help)
+        };
+        self.troubles.at(FaultKind::MissingKey, range, message, help);
     }
 
     fn ragged(&mut self, range: (usize, usize), cells: usize) {
@@ -356,6 +378,7 @@ impl<'a, 't> RowReader<'a, 't> {
             effective_from: effective,
             expires: expires.or(self.around.expires),
             origins,
+            withdrawn: false,
         };
         let known = Known {
             terms: self.out.rows.terms(self.troubles.id, terms),
@@ -584,7 +607,12 @@ impl<'a, 't> RowReader<'a, 't> {
             return Ok(Vec::new());
         }
         let (mut found, mut bad) = (Vec::new(), Vec::new());
-        let rules = Rules { numbering: Numbering::International, hyphen: self.spec.hyphen, before: "" };
+        let rules = Rules {
+            numbering: Numbering::International,
+            hyphen: self.spec.hyphen,
+            blanks: self.spec.blanks,
+            before: "",
+        };
         codes(text, rules, &mut found, &mut bad);
         for BadCode { bad, start, end } in &bad {
             let part = Cell { start: cell.start + start, end: cell.start + end, doubled: false };
@@ -606,7 +634,8 @@ impl<'a, 't> RowReader<'a, 't> {
         }
         let (cell, text) = self.at(*last);
         let before = std::mem::take(&mut self.before);
-        let rules = Rules { numbering: self.numbering, hyphen: self.spec.hyphen, before: &before };
+        let rules =
+            Rules { numbering: self.numbering, hyphen: self.spec.hyphen, blanks: self.spec.blanks, before: &before };
         codes(text, rules, &mut self.codes, &mut self.bad);
         self.before = before;
         for BadCode { bad, start, end } in std::mem::take(&mut self.bad) {

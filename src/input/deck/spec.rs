@@ -1,7 +1,7 @@
 //! What a table says of its deck: `deck = { file, format, … }`.
 
 use super::cells::DateOrder;
-use super::codes::Hyphen;
+use super::codes::{Blanks, Hyphen};
 use super::layout::{LAYOUTS, Layout, Role, named};
 use crate::input::fault::{FaultKind, did_you_mean};
 use crate::input::reader::{Field, Log, Reader};
@@ -38,6 +38,7 @@ pub struct DeckSpec {
     pub(super) dates: Option<DateOrder>,
     pub(super) delimiter: Option<u8>,
     pub(super) hyphen: Option<Hyphen>,
+    pub(super) blanks: Option<Blanks>,
     pub(super) comma: bool,
     pub(super) no_header: bool,
     pub(super) before: String,
@@ -65,6 +66,7 @@ impl DeckSpec {
             f.word(&[(",", b','), (";", b';'), ("\t", b'\t'), ("tab", b'\t'), ("|", b'|')]).map(Some)
         });
         let hyphen = reader.or("hyphen", None, |f| f.word(&Hyphen::NAMES).map(Some));
+        let blanks = reader.or("blanks", None, |f| f.word(&Blanks::NAMES).map(Some));
         let comma = reader.or("decimal", false, |f| f.word(&[(".", false), (",", true)]));
         let header = reader.or("header", true, Field::flag);
         let before = reader.or("country_code", String::new(), |f| f.prefix().map(|prefix| prefix.to_string()));
@@ -93,6 +95,7 @@ impl DeckSpec {
             dates: dates?,
             delimiter: delimiter?,
             hyphen: hyphen?,
+            blanks: blanks?,
             comma: comma?,
             no_header: !header?,
             before: before?,

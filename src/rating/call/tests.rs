@@ -38,6 +38,7 @@ pub(crate) fn row(prefix: &str, price: &str) -> RateRow {
         effective_from: None,
         expires: None,
         origins: vec![],
+        withdrawn: false,
     };
     RateRow { prefix: DialPrefix::parse(prefix).unwrap(), span: Span::new(source(), 0, 0), terms }
 }

@@ -187,11 +187,25 @@ fn table(args: &RatesImportArgs, csv: &str, sheet: Option<&str>, read: Option<&D
             deck.push(format!("columns = {{ {} }}", columns.join(", ")));
         }
     }
-    let stated = [("dates", &args.dates), ("hyphen", &args.hyphen), ("decimal", &args.decimal)];
+    let stated = [
+        ("dates", &args.dates),
+        ("hyphen", &args.hyphen),
+        ("blanks", &args.blanks),
+        ("decimal", &args.decimal),
+        ("country_code", &args.country_code),
+    ];
     deck.extend(stated.iter().filter_map(|(key, word)| word.as_ref().map(|word| format!("{key} = {}", quoted(word)))));
     deck.extend(
         args.delimiter.as_ref().filter(|_| sheet.is_none()).map(|word| format!("delimiter = {}", quoted(word))),
     );
+    if args.no_header {
+        deck.push("header = false".to_owned());
+    }
+    if !args.only.is_empty() {
+        let cells: Vec<String> =
+            args.only.iter().map(|(header, cell)| format!("{} = {}", quoted(header), quoted(cell))).collect();
+        deck.push(format!("only = {{ {} }}", cells.join(", ")));
+    }
     deck.extend(read.map(|read| format!("sha256 = {}", quoted(&read.sha256))));
     let mut out = String::new();
     if let Some(read) = read {
@@ -233,4 +247,12 @@ pub(in crate::shell) fn column(text: &str) -> Result<(String, String), String> {
         several => format!("[{}]", several.join(", ")),
     };
     Ok((key.to_owned(), header))
+}
+
+/// `HEADER=CELL` of `--only`.
+pub(in crate::shell) fn only(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((header, cell)) if !header.trim().is_empty() => Ok((header.trim().to_owned(), cell.trim().to_owned())),
+        _ => Err("HEADER=CELL is wanted, such as carrier_id=7".to_owned()),
+    }
 }
