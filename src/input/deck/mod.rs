@@ -6,29 +6,31 @@
 mod cells;
 mod cgrates;
 mod codes;
+mod columns;
+mod gone;
 mod header;
 pub mod layout;
+mod pricing;
 mod repeats;
 mod rows;
 mod scan;
 mod spec;
 mod troubles;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::NaiveDate;
 
-use self::header::{Columns, Found, bare, by_layout, delimiters, first, names};
+use self::columns::by_columns;
+use self::gone::{vanished, withdraw};
+use self::header::{Found, bare, by_layout};
 use self::layout::Layout;
 use self::rows::{Outcome, RowReader};
-use self::spec::Header;
 use self::troubles::Troubles;
 use super::fault::{FaultKind, did_you_mean};
 use super::files::{DeckText, FileFault, Folder};
 use super::plan::InputRecord;
 use super::reader::Log;
 use crate::model::rates::{Billing, Deck};
-use crate::model::rows::{RowRef, Rows};
+use crate::model::rows::Rows;
 use crate::words::diagnostic::{SourceId, Sources, Span};
 use crate::words::e164::DialPrefix;
 use crate::words::money::Currency;
@@ -312,25 +314,6 @@ fn preamble(text: &str, found: &Found, id: SourceId) -> Vec<Span> {
     lines
 }
 
-/// A row taken back ends the rows of its code that began before; one taken back at once is not there.
-fn withdraw(outcome: &mut Outcome) {
-    if outcome.withdrawn.is_empty() {
-        return;
-    }
-    let at_once: BTreeSet<DialPrefix> =
-        outcome.withdrawn.iter().filter(|gone| gone.from.is_none()).map(|gone| gone.prefix).collect();
-    outcome.rows.retain(|prefix| !at_once.contains(&prefix));
-    let gone: BTreeMap<DialPrefix, NaiveDate> =
-        outcome.withdrawn.iter().filter_map(|gone| gone.from.map(|from| (gone.prefix, from))).collect();
-    let taken_back = |prefix: DialPrefix| gone.get(&prefix).copied();
-    outcome.rows.change(taken_back, |day, terms| {
-        if terms.effective_from.is_none_or(|from| from < day) && terms.expires.is_none_or(|last| last >= day) {
-            terms.expires = day.pred_opt();
-            terms.withdrawn = true;
-        }
-    });
-}
-
 /// Says that a deck is of no layout that is known.
 fn unknown(spec: &DeckSpec, id: SourceId, text: &str, log: &Log) {
     let line = text.lines().next().unwrap_or_default();
@@ -351,162 +334,4 @@ fn unknown(spec: &DeckSpec, id: SourceId, text: &str, log: &Log) {
         ),
     };
     log.faults.at(FaultKind::UnknownLayout, span, message, "the first line", help);
-}
-
-/// Finds the columns that a table names.
-fn by_columns(spec: &DeckSpec, id: SourceId, text: &str, sources: &Sources, log: &Log) -> Option<Found> {
-    let wanted: Vec<String> = spec
-        .columns
-        .iter()
-        .filter_map(|(_, header, _)| if let Header::Named(name) = header { Some(bare(name)) } else { None })
-        .collect();
-    let farthest =
-        spec.columns.iter().filter_map(|(_, h, _)| if let Header::At(at) = h { Some(*at) } else { None }).max();
-    let place = |names: &[String], header: &Header| match header {
-        Header::At(at) => Some(*at),
-        Header::Named(name) => names.iter().position(|other| *other == bare(name)),
-    };
-    let roles = |names: &[String]| -> Vec<(layout::Role, usize)> {
-        spec.columns.iter().filter_map(|(role, header, _)| place(names, header).map(|at| (*role, at))).collect()
-    };
-    // Before a fraction a comma parts no cells.
-    let candidates =
-        delimiters(spec.delimiter).into_iter().filter(|d| *d != b',' || !spec.comma || spec.delimiter.is_some());
-    // The header that has the most of the columns, or where they are numbers the delimiter that makes the most rows; the
-    // first of those.
-    let mut best: Option<(usize, Found, Vec<String>)> = None;
-    for delimiter in candidates {
-        let rows = if wanted.is_empty() { rows_seen(text, delimiter, &roles(&[]), spec.comma) } else { 0 };
-        let _ = first(text, delimiter, |cells, record| -> Option<()> {
-            let names = names(text, cells);
-            let wide =
-                farthest.is_none_or(|farthest| names.len() > farthest) && (names.len() > 1 || spec.columns.len() == 1);
-            let score = rows + wanted.iter().filter(|name| names.contains(name)).count();
-            if !wide || best.as_ref().is_some_and(|(other, _, _)| *other >= score) {
-                return None;
-            }
-            let columns = Columns::new(roles(&names), names.len());
-            let (header, rows) =
-                if spec.no_header { (None, 0) } else { (Some((record.start, record.end)), record.next) };
-            let numbering = numbering(&columns, &names);
-            let cells = if spec.no_header { Vec::new() } else { cells.to_vec() };
-            best = Some((score, Found { layout: None, numbering, columns, delimiter, header, cells, rows }, names));
-            None
-        });
-    }
-    let Some((score, found, names)) = best else {
-        let help = "its delimiter, where it is none of , ; tab |, or the number of its columns";
-        log.faults.at(FaultKind::UnknownLayout, Span::new(id, 0, 0), "the deck has no such columns", "too few", help);
-        return None;
-    };
-    let mut sound = true;
-    if wanted.is_empty()
-        && let Some((start, end)) = found.header
-        && is_row(text, &found.cells, &roles(&names), spec.comma)
-    {
-        sound = false;
-        let help = "say `header = false` in `deck` where it is one";
-        let message = "the first line is taken for headings, and looks like a row";
-        log.faults.at(FaultKind::AmbiguousCell, Span::new(id, start, end), message, "headings, or a row?", help);
-    }
-    for (_, header, span) in &spec.columns {
-        let Header::Named(name) = header else { continue };
-        let hits = names.iter().filter(|other| **other == bare(name)).count();
-        if hits == 1 {
-            continue;
-        }
-        sound = false;
-        let shown: Vec<String> =
-            found.cells.iter().map(|cell| slice(text, cell).split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-        let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-        if hits > 1 {
-            let message = format!("{} has {hits} columns `{name}`", sources.name(id));
-            log.faults.at(
-                FaultKind::AmbiguousCell,
-                *span,
-                message,
-                "which of them?",
-                "name the column by its number, from 1",
-            );
-        } else {
-            let message = format!("{} has no column `{name}`", sources.name(id));
-            let help = if score == 0 { did_you_mean("", &shown) } else { did_you_mean(name, &shown) };
-            log.faults.at(FaultKind::UnknownName, *span, message, "no such column", help);
-        }
-    }
-    sound.then_some(found)
-}
-
-/// Whether a record has a code and a price where they are said to be.
-fn is_row(text: &str, cells: &[scan::Cell], roles: &[(layout::Role, usize)], comma: bool) -> bool {
-    let at = |wanted: &[layout::Role]| {
-        let index = roles.iter().find(|(role, _)| wanted.contains(role)).map(|(_, index)| *index);
-        index.and_then(|index| cells.get(index)).map_or("", |cell| slice(text, cell))
-    };
-    use layout::Role::{Code, First, Interstate, PerMinute};
-    let code = at(&[Code]).trim_start_matches('+');
-    code.starts_with(|c: char| c.is_ascii_digit())
-        && !code.contains(char::is_alphabetic)
-        && cells::amount(at(&[PerMinute, First, Interstate]), comma, None).is_ok()
-}
-
-/// How many of a text's first records are rows.
-fn rows_seen(text: &str, delimiter: u8, roles: &[(layout::Role, usize)], comma: bool) -> usize {
-    let mut rows = 0;
-    let _ = first(text, delimiter, |cells, _| -> Option<()> {
-        rows += usize::from(is_row(text, cells, roles, comma));
-        None
-    });
-    rows
-}
-
-/// How the codes of columns that a table names are written: as area codes and exchanges where their headings say so.
-fn numbering(columns: &Columns, names: &[String]) -> cells::Numbering {
-    let first = columns.code.first().and_then(|index| names.get(*index));
-    let north_american =
-        first.is_some_and(|name| ["npa", "npanxx", "npanxxx", "npanxxy", "lrnprefix"].contains(&name.as_str()));
-    if north_american { cells::Numbering::Nanp } else { cells::Numbering::International }
-}
-
-/// Codes of the previous deck that are gone and not taken back.
-fn vanished(
-    spec: &DeckSpec,
-    stated: &spec::Previous,
-    id: SourceId,
-    around: &Around<'_>,
-    read: &Read,
-    sources: &Sources,
-    log: &Log,
-) {
-    let own = Log::default();
-    let old = parse(spec, around, &[id], "", sources, &own);
-    let faults = own.faults.into_sorted();
-    let (Some(old), None) = (old, faults.first()) else {
-        let first = faults.first().map_or(String::new(), |fault| fault.message.clone());
-        log.faults.at(
-            FaultKind::Unreadable,
-            stated.span,
-            format!("the deck before, {}, cannot be read: {first}", sources.name(id)),
-            "named here",
-            "lint it by itself",
-        );
-        return;
-    };
-    let withdrawn: BTreeSet<DialPrefix> = read.withdrawn.iter().copied().collect();
-    let gone = old.rows.iter().filter(|row| read.rows.of(row.prefix).is_empty() && !withdrawn.contains(&row.prefix));
-    let gone: Vec<RowRef<'_>> = gone.collect();
-    let count = gone.chunk_by(|one, other| one.prefix == other.prefix).count();
-    if count <= stated.lost {
-        return;
-    }
-    let mut troubles = Troubles::new(&log.faults, id, sources.content(id));
-    let help = format!("ask the carrier; where they are gone on purpose: previous = {{ file = …, lost = {count} }}");
-    let message = match count {
-        1 => "a code of the deck before is gone, and not marked as withdrawn".to_owned(),
-        _ => format!("{count} codes of the deck before are gone, and not marked as withdrawn"),
-    };
-    for row in gone {
-        troubles.at(FaultKind::RowsVanished, (row.span.start as usize, row.span.end as usize), &message, &help);
-    }
-    troubles.finish();
 }
