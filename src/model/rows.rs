@@ -333,8 +333,28 @@ impl Extend<RateRow> for RowPacker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rating::call::tests::{dec, row};
+    use crate::model::rates::RatePerMinute;
     use crate::words::diagnostic::Sources;
+
+    fn dec(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    fn row(prefix: &str, price: &str) -> RateRow {
+        let terms = Terms {
+            destination: None,
+            price: Price::PerMinute(RatePerMinute::new(dec(price)).unwrap()),
+            increment: BillingIncrement::new(1, 1).unwrap(),
+            connect_fee: Decimal::ZERO,
+            minimum: Decimal::ZERO,
+            effective_from: None,
+            expires: None,
+            origins: Vec::new(),
+            withdrawn: false,
+        };
+        let span = Span::new(Sources::default().add("test", ""), 0, 0);
+        RateRow { prefix: DialPrefix::parse(prefix).unwrap(), span, terms }
+    }
 
     fn named(prefix: &str, price: &str, at: usize) -> RateRow {
         let mut row = row(prefix, price);

@@ -399,7 +399,7 @@ pub enum RatesCommand {
     /// Check tables
     Lint(RatesLintArgs),
     /// A carrier's own file, .csv or .xlsx, to a checked table
-    Import(RatesImportArgs),
+    Import(Box<RatesImportArgs>),
     /// What a new table changes; with --plan, what its calls cost more or less
     Diff(RatesDiffArgs),
 }
