@@ -2,6 +2,7 @@
 
 pub mod deck;
 pub mod diff;
+pub mod faulty;
 pub mod lint;
 pub mod price;
 pub mod show;

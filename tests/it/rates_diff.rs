@@ -247,6 +247,14 @@ fn a_deck_that_cannot_be_read_is_told_in_every_format() {
     assert!(read("y.csv").lines().nth(1).unwrap().starts_with("fault,IN020,mangled-cell,"), "{}", read("y.csv"));
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&json["status"], &json["command"]), (&"error".into(), &"rates diff".into()));
+    // A file that is not there has its own place.
+    let gone = Command::new(env!("CARGO_BIN_EXE_trunkrisk"))
+        .args(["rates", "diff", "old.csv", "none.csv", "--output=markdown=x.md"])
+        .current_dir(tables.0.path())
+        .output()
+        .unwrap();
+    assert_eq!(gone.status.code(), Some(2));
+    assert!(read("x.md").contains("old.csv, none.csv") && read("x.md").contains("`none.csv:1`"), "{}", read("x.md"));
     // Nor is a result written over what is read, or one over another.
     for args in [["--output=csv=new.csv"].as_slice(), &["--output=csv=a", "--output=markdown=a"], &["--output=sarif"]] {
         assert_eq!(tables.command(args).output().unwrap().status.code(), Some(2), "{args:?}");

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-pub use self::report::Faulty;
+pub(super) use self::report::known;
 use super::show::{kind, limit_value, limits};
 use super::{deck, plural};
 use crate::input::plan::InputRecord;

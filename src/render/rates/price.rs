@@ -325,11 +325,14 @@ pub fn text(priced: &Priced<'_>, sources: &Sources, brief: bool) -> String {
         for note in &deck.notes {
             let _ = writeln!(out, "note: {}", escape::terminal(note));
         }
-        let command = import(priced.table, false);
+        let rounding = priced.table.billing.rounding;
         let _ = writeln!(
             out,
-            "to state: the currency, and fees and rounding where they are not none and half-up to 6 places: {}",
-            escape::terminal(&command)
+            "note: without a table only the deck's own fees are known, and a call is rounded {} to {} places\n\
+             to state: the currency: {}",
+            rounding.mode.name(),
+            rounding.places,
+            escape::terminal(&import(priced.table, false))
         );
     }
     out

@@ -8,18 +8,14 @@ use super::super::app::Context;
 use super::super::cli::RatesLintArgs;
 use super::super::error::Error;
 use super::super::exit::Exit;
-use super::super::load::told;
-use super::tables::{Collected, Tables, collect, default_day};
-use crate::input::files::argument_name;
-use crate::input::plan::Rejected;
+use super::tables::{Collected, collect, default_day, reject};
 use crate::model::rates::{Limit, RateRow, RateTable, TableKind};
 use crate::policy::catalogue;
 use crate::policy::rates::{duplicates, outliers};
 use crate::policy::rule::{Found, Rule};
 use crate::rating::tariff::{Destination, Tariff};
 use crate::render::rates::deck;
-use crate::render::rates::lint::{DATED, Faulty, Finding, Linted, NotJudged};
-use crate::render::report::Report;
+use crate::render::rates::lint::{DATED, Finding, Linted, NotJudged};
 use crate::words::diagnostic::Label;
 use crate::words::figure::count;
 
@@ -36,13 +32,7 @@ pub(super) fn run(args: &RatesLintArgs, context: &mut Context) -> Result<Exit, E
         let decks = read.tables.iter().filter_map(|table| table.deck.as_ref().map(|deck| (deck, table.is_bare())));
         let understood: Vec<String> = decks.map(|(deck, bare)| deck::text(deck, &read.sources, bare)).collect();
         let understood = if brief { String::new() } else { understood.join("\n") };
-        let Tables { sources, inputs, .. } = read;
-        let rejected = Rejected { faults, sources, inputs };
-        let names: Vec<String> = paths.iter().map(|path| argument_name(path)).collect();
-        let mut report = Report::rejected(COMMAND, &rejected);
-        Faulty { paths: &names, unread: &unread, understood: &understood }.tell(&mut report);
-        context.outputs.report(&report)?;
-        return Err(told(&rejected));
+        return Err(reject(COMMAND, &paths, Collected { tables: read, faults, unread }, &understood, context)?);
     }
     let as_of = context.global.as_of;
     let mut findings: Vec<Finding> = read.tables.iter().flat_map(|table| judge(table, as_of)).collect();

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::super::app::Context;
 use super::super::error::{Error, ErrorKind, Hint};
-use super::super::load::{self, reject};
+use super::super::load::{self, told};
 use crate::input::deck::layout::{Layout, named};
 use crate::input::deck::{Around, DeckSpec, parse};
 use crate::input::files::{argument_name, folder_of, read_argument, read_deck_argument};
@@ -14,7 +14,9 @@ use crate::input::plan::{InputRecord, Rejected};
 use crate::input::rates;
 use crate::input::reader::Log;
 use crate::model::rates::{Billing, RateTable};
+use crate::render::rates::faulty::Faulty;
 use crate::render::rates::unbilled::Unbilled;
+use crate::render::report::Report;
 use crate::words::diagnostic::{Diagnostic, Sources};
 use crate::words::increment::BillingIncrement;
 
@@ -80,12 +82,29 @@ pub(super) fn read(
     format: Option<&'static Layout>,
     context: &mut Context,
 ) -> Result<Tables, Error> {
-    let Collected { tables, faults, .. } = collect(paths, format)?;
-    if faults.is_empty() {
-        return Ok(tables);
+    let read = collect(paths, format)?;
+    if read.faults.is_empty() {
+        return Ok(read.tables);
     }
-    let Tables { sources, inputs, .. } = tables;
-    Err(reject(command, context, &Rejected { faults, sources, inputs })?)
+    Err(reject(command, paths, read, "", context)?)
+}
+
+/// Tells the faults of tables in every format that is wanted, with what was `understood` all the same, and as text for
+/// standard error.
+pub(super) fn reject(
+    command: &str,
+    paths: &[&Path],
+    read: Collected,
+    understood: &str,
+    context: &mut Context,
+) -> Result<Error, Error> {
+    let Collected { tables: Tables { sources, inputs, .. }, faults, unread } = read;
+    let rejected = Rejected { faults, sources, inputs };
+    let names: Vec<String> = paths.iter().map(|path| argument_name(path)).collect();
+    let mut report = Report::rejected(command, &rejected);
+    Faulty { paths: &names, unread: &unread, understood }.tell(&mut report);
+    context.outputs.report(&report)?;
+    Ok(told(&rejected))
 }
 
 /// The tables that answer a question: the one that is named, or those of the plan.

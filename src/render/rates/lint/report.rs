@@ -7,10 +7,10 @@ use crate::model::rates::RateTable;
 use crate::policy::catalogue::rules;
 use crate::policy::rule::Rule;
 use crate::render::rates::currency;
-use crate::render::report::{Case, Cell, Column, Item, Outcome, Place, Report, Sheet, place};
+use crate::render::report::{Case, Cell, Column, Item, Outcome, Report, Sheet, place};
 
 /// Rules by which tables alone can be faulty, or be found wanting.
-fn known(rule: &Rule) -> bool {
+pub(in crate::render::rates) fn known(rule: &Rule) -> bool {
     rule.code.starts_with("IN") || KNOWN.contains(&rule.name)
 }
 
@@ -100,31 +100,4 @@ fn cells(table: &RateTable) -> Vec<Cell> {
         words(table.source.as_deref()),
         words(table.deck.as_ref().map(|deck| deck.layout)),
     ]
-}
-
-/// What is told of tables that are faulty.
-#[derive(Debug)]
-pub struct Faulty<'a> {
-    /// The tables as the arguments name them.
-    pub paths: &'a [String],
-    /// Of the files that could not be had at all: what their faults say, and which of the paths they are.
-    pub unread: &'a [(String, String)],
-    /// What was understood of the others.
-    pub understood: &'a str,
-}
-
-impl<'a> Faulty<'a> {
-    /// Tells it in a run's report: under the tables' own names, a file that could not be had at its own place, and of the
-    /// rules those that tables are held to.
-    pub fn tell(&self, report: &mut Report<'a>) {
-        report.path = self.paths.first().map_or("", String::as_str);
-        report.subject = Cow::Owned(self.paths.join(", "));
-        report.cases.retain(|case| known(case.rule));
-        for item in report.items.iter_mut().filter(|item| item.places.is_empty()) {
-            let file = self.unread.iter().find(|(message, _)| message == item.message);
-            item.places.extend(file.map(|(_, path)| Place::whole(path)));
-        }
-        let understood = self.understood;
-        report.text = Box::new(move || Ok(understood.to_owned()));
-    }
 }
