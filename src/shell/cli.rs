@@ -415,7 +415,7 @@ pub struct RatesShowArgs {
     /// The layout of a carrier's own file [default: what its header tells]
     #[arg(long, value_name = "NAME", value_parser = layout, requires = "table")]
     pub format: Option<&'static Layout>,
-    /// The day of the call [default: the day that counts as today where one is given, by --as-of or the plan, else the
+    /// The day of the call [default: the day that counts as today where one is given, also by the plan, else the
     /// newest first day in the table that its last day allows]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
@@ -440,7 +440,7 @@ pub struct RatesPriceArgs {
     /// The layout of a carrier's own file [default: what its header tells]
     #[arg(long, value_name = "NAME", value_parser = layout, requires = "table")]
     pub format: Option<&'static Layout>,
-    /// The day of the call [default: the day that counts as today where one is given, by --as-of or the plan, else the
+    /// The day of the call [default: the day that counts as today where one is given, also by the plan, else the
     /// newest first day in the table that its last day allows]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,

@@ -224,7 +224,11 @@ pub fn text(compares: &Compares<'_>, brief: bool) -> String {
         let _ = writeln!(out, "\nthe calls of {} in an hour of its full floor", escape::terminal(&plan.path));
         out.push_str(&traffic(compares, flows));
     }
-    let currency = compares.currency().map_or_else(String::new, |currency| format!(" in {currency}"));
+    let currency = match compares.currency() {
+        Some(currency) => format!(" in {currency}"),
+        None if compares.mixed() => ", each in its table's currency".to_owned(),
+        None => " in a currency that neither file states".to_owned(),
+    };
     let _ = writeln!(out, "\namounts{currency}; a call is one of exponential talk time, 2 minutes on average");
     out
 }
