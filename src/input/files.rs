@@ -209,7 +209,8 @@ fn read_bytes(name: &str, path: &Path, largest: u64) -> Result<Vec<u8>, FileFaul
 }
 
 /// The name that reports show of a file that an argument names.
-fn argument_name(path: &Path) -> String {
+#[must_use]
+pub fn argument_name(path: &Path) -> String {
     if path.is_absolute() {
         path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     } else {

@@ -147,6 +147,8 @@ fn excerpt(line: &str, spans: &[(usize, usize)]) -> (String, Vec<Range<usize>>) 
         starts.push((from + i, out.len()));
         match c {
             '\t' => out.push_str("    "), // indentation stays indentation
+            // A command to the runner of a CI, wherever in a line it stands.
+            '#' if line.get(i..).is_some_and(|rest| rest.starts_with("##[")) => out.push_str("\\u{23}"),
             _ => escape::push(&mut out, c),
         }
     }
@@ -246,6 +248,18 @@ error[CAP002]: the secondary carries 84.1 % of the floor
         let coloured = render(&d, &sources, true);
         assert!(coloured.contains("\u{1b}["));
         assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), render(&d, &sources, false));
+    }
+
+    #[test]
+    fn no_line_is_a_command() {
+        let mut sources = Sources::default();
+        let spans = find(&mut sources, "t.toml", "carrier = \"##[error]boo\" # x\n", &["boo"]);
+        let d = diagnostic(Level::Deny, vec![Label::new(spans[0], "here")], None);
+        let text = render(&d, &sources, false);
+        assert!(
+            text.contains("1 | carrier = \"\\u{23}#[error]boo\" # x\n  |                          ^^^ here"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -27,14 +27,15 @@ pub struct OutputFormat {
     pub write: fn(&Report<'_>) -> Result<String, OutageError>,
 }
 
-/// Commands with tables of figures, and the document.
-const TABLES: Option<&[&str]> = Some(&["check", "diff", "estimate", "size", "report"]);
+/// Commands with tables of figures or rates, and the document.
+const TABLES: Option<&[&str]> = Some(&["check", "diff", "estimate", "size", "report", "rates diff", "rates lint"]);
 /// The same, and the time line of a simulated outage.
-const SHEETS: Option<&[&str]> = Some(&["check", "diff", "estimate", "size", "report", "simulate"]);
+const SHEETS: Option<&[&str]> =
+    Some(&["check", "diff", "estimate", "size", "report", "rates diff", "rates lint", "simulate"]);
 /// The document, which writes its own page.
 const DOCUMENT: Option<&[&str]> = Some(&["report"]);
-/// Commands that judge.
-const JUDGES: Option<&[&str]> = Some(&["check"]);
+/// Commands that are about findings.
+const FINDINGS: Option<&[&str]> = Some(&["check", "rates lint"]);
 
 /// Every format.
 pub static FORMATS: [OutputFormat; 9] = [
@@ -48,15 +49,15 @@ pub static FORMATS: [OutputFormat; 9] = [
     },
     OutputFormat { name: "csv", what: "a table, for spreadsheets", commands: SHEETS, write: csv::write },
     OutputFormat { name: "html", what: "a page to read, print and sign", commands: DOCUMENT, write: html::write },
-    OutputFormat { name: "sarif", what: "SARIF 2.1.0, for code scanning", commands: JUDGES, write: sarif::write },
-    OutputFormat { name: "junit", what: "JUnit XML, a case for each rule", commands: JUDGES, write: junit::write },
+    OutputFormat { name: "sarif", what: "SARIF 2.1.0, for code scanning", commands: FINDINGS, write: sarif::write },
+    OutputFormat { name: "junit", what: "JUnit XML, a case for each rule", commands: FINDINGS, write: junit::write },
     OutputFormat {
         name: "github",
         what: "workflow commands of GitHub Actions, the screen, and the job summary",
-        commands: JUDGES,
+        commands: FINDINGS,
         write: github::write,
     },
-    OutputFormat { name: "gitlab", what: "a Code Quality report of GitLab", commands: JUDGES, write: gitlab::write },
+    OutputFormat { name: "gitlab", what: "a Code Quality report of GitLab", commands: FINDINGS, write: gitlab::write },
 ];
 
 /// A format by its name.

@@ -1,6 +1,7 @@
 //! JSON: the envelope that every command's result comes in. Keys are sorted, numbers have twelve significant digits,
 //! money is a decimal string in the run's currency.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::diagnostics::MOST;
@@ -49,6 +50,11 @@ pub fn bare_envelope(command: &str, status: &str, exit: u8) -> Map<String, Value
 /// A document with a line feed at its end.
 #[must_use]
 pub fn document(value: &Value) -> String {
+    pretty(value)
+}
+
+/// The same of something that is written piece by piece; its keys are sorted as it stands.
+pub(super) fn pretty(value: &impl Serialize) -> String {
     // Values built here have string keys only, so writing them cannot fail.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');

@@ -2,13 +2,17 @@
 
 pub mod deck;
 pub mod diff;
+pub mod faulty;
 pub mod lint;
 pub mod price;
 pub mod show;
+pub mod unbilled;
 
-use crate::model::rates::Price;
+use self::unbilled::Unbilled;
+use crate::model::rates::{Price, RateTable};
 use crate::model::rows::RowRef;
 use crate::words::diagnostic::{Sources, Span};
+use crate::words::figure;
 
 use super::escape;
 
@@ -36,13 +40,33 @@ fn price_words(price: &Price) -> String {
     }
 }
 
-/// The increment of a row: `6/6`, or that of each step.
-fn increment_words(row: RowRef<'_>) -> String {
+/// The increment of a row: `6/6`, or that of each step; or that nobody states it.
+fn increment_words(row: RowRef<'_>, unbilled: &Unbilled) -> String {
     match &row.price {
         Price::Steps(steps) => {
             steps.iter().map(|step| format!("{} s", step.increment)).collect::<Vec<_>>().join(", then ")
         }
         Price::Blocked => "-".to_owned(),
+        _ if unbilled.has(row.span) => "not stated".to_owned(),
         _ => row.increment.to_string(),
     }
+}
+
+/// The increment of a row for programs; nothing for steps, which have their own, and where nobody states it.
+fn increment_value(row: RowRef<'_>, unbilled: &Unbilled) -> Option<String> {
+    match row.price {
+        Price::Steps(_) | Price::Blocked => None,
+        _ if unbilled.has(row.span) => None,
+        _ => Some(row.increment.to_string()),
+    }
+}
+
+/// The currency of a table's amounts; nothing where a deck alone does not state it.
+fn currency(table: &RateTable) -> Option<&str> {
+    (!table.is_bare()).then(|| table.currency.code())
+}
+
+/// `1 row`, `2,000 rows`.
+fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", figure::count(count as f64), if count == 1 { one } else { many })
 }

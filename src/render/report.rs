@@ -23,11 +23,11 @@ pub type Lazy<'a> = Box<dyn Fn() -> Result<String, OutageError> + 'a>;
 pub struct Report<'a> {
     /// The command.
     pub command: &'a str,
-    /// `pass`, `fail`, `not-judged` or `error`.
+    /// `pass`, `fail`, `not-judged` or `error`; `shown` where findings are listed and nothing is judged.
     pub status: &'static str,
     /// The code that the program ends with.
     pub exit: u8,
-    /// Whether the command judges: its findings are then what it is about.
+    /// Whether the command judges, or lists findings: they are then what it is about.
     pub judges: bool,
     /// The plan's path, where what has no place of its own points.
     pub path: &'a str,
@@ -39,7 +39,7 @@ pub struct Report<'a> {
     pub headline: String,
     /// Findings, or the faults of the inputs.
     pub items: Vec<Item<'a>>,
-    /// Every rule, and how it went.
+    /// Every rule that the command can find something by, and how it went.
     pub cases: Vec<Case<'a>>,
     /// Figures as tables.
     pub sheets: Vec<Sheet<'a>>,
@@ -86,6 +86,14 @@ pub struct Place<'a> {
     pub end_column: u32,
     /// What is there.
     pub label: Cow<'a, str>,
+}
+
+impl<'a> Place<'a> {
+    /// A file as a whole.
+    #[must_use]
+    pub fn whole(path: &'a str) -> Self {
+        Self { path, line: 1, column: 1, end_column: 1, label: Cow::Borrowed("") }
+    }
 }
 
 /// A rule and how it went.
@@ -171,7 +179,8 @@ impl Column {
     }
 }
 
-fn place<'a>(label: &'a Label, sources: &'a Sources, plan: &'a str) -> Place<'a> {
+/// Where a label points; what stands in no file that is here points at the plan.
+pub(super) fn place<'a>(label: &'a Label, sources: &'a Sources, plan: &'a str) -> Place<'a> {
     let name = sources.name(label.span.source);
     // A what-if stands in no file: it points at the plan that it changes.
     if name.starts_with("--set ") {

@@ -16,7 +16,7 @@ pub struct Schema {
 }
 
 /// Every schema.
-pub static SCHEMAS: [Schema; 7] = [
+pub static SCHEMAS: [Schema; 8] = [
     Schema {
         name: "failover",
         aliases: &["plan", "failover.toml"],
@@ -28,6 +28,12 @@ pub static SCHEMAS: [Schema; 7] = [
         aliases: &["table", "rate-table"],
         what: "a rate table, rates/*.toml",
         text: include_str!("schemas/rates.schema.json"),
+    },
+    Schema {
+        name: "lock",
+        aliases: &["failover.lock", "failover.lock.toml"],
+        what: "a sign-off, failover.lock.toml",
+        text: include_str!("schemas/lock.schema.json"),
     },
     Schema {
         name: "run",
@@ -55,13 +61,13 @@ pub static SCHEMAS: [Schema; 7] = [
     Schema {
         name: "rates-show",
         aliases: &[],
-        what: "the row that prices a number",
+        what: "the row that prices a number, by a table or by each of the plan",
         text: include_str!("schemas/rates-show.schema.json"),
     },
     Schema {
         name: "rates-price",
         aliases: &[],
-        what: "the price of a call, or a line of a batch",
+        what: "the price of a call, by a table or by each of the plan, or a line of a batch",
         text: include_str!("schemas/rates-price.schema.json"),
     },
     Schema {
@@ -73,7 +79,7 @@ pub static SCHEMAS: [Schema; 7] = [
     Schema {
         name: "gitlab",
         aliases: &[],
-        what: "the Code Quality report of check",
+        what: "the Code Quality report of check and rates lint",
         text: include_str!("schemas/gitlab.schema.json"),
     },
 ];

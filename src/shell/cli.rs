@@ -410,11 +410,14 @@ pub struct RatesShowArgs {
     /// The number called, in E.164
     #[arg(value_name = "NUMBER")]
     pub number: String,
-    /// The rate table
+    /// The rate table, or a carrier's own file [default: every table of the plan]
     #[arg(long, value_name = "FILE")]
-    pub table: PathBuf,
-    /// The day of the call [default: the day that counts as today where one is given, else the newest first day in the
-    /// table that its last day allows]
+    pub table: Option<PathBuf>,
+    /// The layout of a carrier's own file [default: what its header tells]
+    #[arg(long, value_name = "NAME", value_parser = layout, requires = "table")]
+    pub format: Option<&'static Layout>,
+    /// The day of the call [default: the day that counts as today where one is given, also by the plan, else the
+    /// newest first day in the table that its last day allows]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
     /// The number shown to the called party, or anonymous, restricted, unavailable, unknown or withheld [default: none
@@ -432,11 +435,14 @@ pub struct RatesPriceArgs {
     /// Talk time [s], such as 45 or 30.1; 0 for an attempt that nobody answered
     #[arg(value_name = "SECONDS", required_unless_present = "batch", allow_negative_numbers = true)]
     pub seconds: Option<String>,
-    /// The rate table
+    /// The rate table, or a carrier's own file [default: every table of the plan]
     #[arg(long, value_name = "FILE")]
-    pub table: PathBuf,
-    /// The day of the call [default: the day that counts as today where one is given, else the newest first day in the
-    /// table that its last day allows]
+    pub table: Option<PathBuf>,
+    /// The layout of a carrier's own file [default: what its header tells]
+    #[arg(long, value_name = "NAME", value_parser = layout, requires = "table")]
+    pub format: Option<&'static Layout>,
+    /// The day of the call [default: the day that counts as today where one is given, also by the plan, else the
+    /// newest first day in the table that its last day allows]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
     /// The number shown to the called party, or anonymous, restricted, unavailable, unknown or withheld [default: none
@@ -656,9 +662,9 @@ impl Cli {
             }
             Command::Compare(args) => files.extend(args.others.iter().map(PathBuf::as_path)),
             Command::Rates(args) => match &args.command {
-                RatesCommand::Show(args) => files.push(&args.table),
+                RatesCommand::Show(args) => files.extend(args.table.as_deref()),
                 RatesCommand::Price(args) => {
-                    files.extend([Some(args.table.as_path()), args.batch.as_deref()].into_iter().flatten())
+                    files.extend([args.table.as_deref(), args.batch.as_deref()].into_iter().flatten())
                 }
                 RatesCommand::Lint(args) => files.extend(args.tables.iter().map(PathBuf::as_path)),
                 RatesCommand::Import(args) => files.push(&args.file),
@@ -758,6 +764,8 @@ mod tests {
             "check --as-of today",
             "estimate --exit-zero",
             "rates price 15551234567 --table x",
+            "rates price 15551234567",
+            "rates show 15551234567 --format lrn",
             "rates price 15551234567 6 --table x --batch y",
             "rates price 15551234567 6 --table x --jurisdiction interstellar",
             "rates lint",

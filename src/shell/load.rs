@@ -4,15 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::app::Context;
 use super::error::{Error, ErrorKind, shown};
-use super::output::Format;
 use crate::input::example::FILES;
 use crate::input::fault::{FaultKind, Faults};
 use crate::input::files::{FileFault, Folder, NamedText, PLAN, discover, read_argument, read_plan};
 use crate::input::plan::{Loaded, Options, Rejected, load};
 use crate::model::lock::LOCK;
 use crate::policy::catalogue::known;
+use crate::render::diagnostics;
 use crate::render::report::Report;
-use crate::render::{diagnostics, json};
 
 fn source(context: &Context, other: Option<&Path>) -> Result<(NamedText, Folder), FileFault> {
     if let Some(path) = other {
@@ -146,17 +145,13 @@ pub(super) fn reject_saying(
     rejected: &Rejected,
     understood: &str,
 ) -> Result<Error, Error> {
-    context.outputs.write(|format| {
-        Ok(match format {
-            Format::Json => json::rejected(command, rejected),
-            Format::Text => understood.to_owned(),
-        })
-    })?;
+    let text = Box::new(|| Ok(understood.to_owned()));
+    context.outputs.report(&Report { text, ..Report::rejected(command, rejected) })?;
     Ok(told(rejected))
 }
 
 /// Faults as text for standard error.
-fn told(rejected: &Rejected) -> Error {
+pub(super) fn told(rejected: &Rejected) -> Error {
     let mut shown: Vec<String> = rejected
         .faults
         .iter()

@@ -240,10 +240,6 @@ fn lint_says_what_it_took_a_file_for() {
     }
     let said = run(&["lint", "npanxx.csv"]);
     assert!(text(&said.stdout).contains("no increment in 2 rows, the first in line 2"), "{}", text(&said.stdout));
-    // A deck alone prices nothing: its currency is not known.
-    let output = run(&["price", "12012001234", "60", "--table", "flowroute.csv"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("is a CSV, not TOML"), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod house;
 mod outputs;
 mod overwrite;
 mod rates;
+mod rates_asked;
+mod rates_diff;
 mod readme;
 mod report;
 mod rules;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use trunkrisk::input::example::FILES;
 use trunkrisk::policy::catalogue::rules;
 use trunkrisk::render::formats::{FORMATS, LONGEST_MARKDOWN};
+use trunkrisk::render::rates::lint::KNOWN;
 
 const SARIF: &str = include_str!("../data/formats/sarif-schema-2.1.0.json");
 
@@ -52,11 +53,16 @@ impl Floor {
 
     /// Every format from one run of `check`: its exit code, and the texts by format.
     fn check(&self, args: &[&str]) -> (i32, BTreeMap<&'static str, String>) {
-        let given = || FORMATS.iter().filter(|f| f.given_by("check"));
+        self.every("check", args)
+    }
+
+    /// The same of any command.
+    fn every(&self, command: &str, args: &[&str]) -> (i32, BTreeMap<&'static str, String>) {
+        let given = || FORMATS.iter().filter(|f| f.given_by(command));
         let outputs: Vec<String> = given().map(|f| format!("--output={}=out.{}", f.name, f.name)).collect();
-        let mut all = vec!["check"];
-        all.extend(args);
+        let mut all: Vec<&str> = command.split(' ').collect();
         all.extend(outputs.iter().map(String::as_str));
+        all.extend(args);
         let out = self.run(&all);
         assert!(out.stdout.is_empty());
         let texts = given().map(|f| (f.name, self.read(&format!("out.{}", f.name)))).collect();
@@ -73,8 +79,30 @@ owner   = \"=desk|@all\"
 reason  = \"<b>known</b>\"
 ";
 
-/// Runs that end in every way: code, and what `check` wrote.
-fn runs() -> Vec<(&'static str, i32, BTreeMap<&'static str, String>)> {
+/// A run: what is said of it, its command and code, and what it wrote.
+struct Ran {
+    name: &'static str,
+    command: &'static str,
+    code: i32,
+    texts: BTreeMap<&'static str, String>,
+}
+
+impl Ran {
+    /// The rules that its command can find something by.
+    fn rules(&self) -> usize {
+        let lint = |name: &str, code: &str| code.starts_with("IN") || KNOWN.contains(&name);
+        rules().filter(|rule| self.command == "check" || lint(rule.name, rule.code)).count()
+    }
+}
+
+/// A table with a row twice, one far off, and no limits.
+const SLIPS: &str = "version = 1\ncarrier = \"=Slips|\"\ncurrency = \"USD\"\nkind = \"per-minute\"\neffective_from = \
+                     2026-01-01\nexpires = 2026-06-30\n[billing]\nincrement = \"6/6\"\n[[rate]]\nprefix = \
+                     \"1\"\nper_minute = 0.01\n[[rate]]\nprefix = \"1212\"\nper_minute = 9.00\n[[rate]]\nprefix = \
+                     \"44\"\nper_minute = 0.01\n[[rate]]\nprefix = \"44\"\nper_minute = 0.02\n";
+
+/// Runs that end in every way.
+fn runs() -> Vec<Ran> {
     let narrow = ("channels          = 150", "channels          = 60");
     let mut all = Vec::new();
     for (name, edits, args) in [
@@ -93,9 +121,22 @@ fn runs() -> Vec<(&'static str, i32, BTreeMap<&'static str, String>)> {
             std::fs::write(floor.path("failover.toml"), floor.read("failover.toml") + WAIVER).unwrap();
         }
         let (code, texts) = floor.check(&args);
-        all.push((name, code, texts));
+        all.push(Ran { name, command: "check", code, texts });
     }
-    assert_eq!(all.iter().map(|(_, code, _)| *code).collect::<Vec<_>>(), [0, 1, 3, 2, 2]);
+    for (name, args) in [
+        ("lints slips", vec!["slips.toml", "rates/example-voice.toml"]),
+        ("lints slips as of a day", vec!["rates/example-voice.toml", "slips.toml", "--as-of", "2026-12-01"]),
+        ("lints a deck", vec!["deck.csv", "--as-of", "2026-12-01"]),
+        ("lints faults", vec!["slips.toml", "none.toml", "mangled.csv", "gone.csv"]),
+    ] {
+        let floor = Floor::new(&[]);
+        std::fs::write(floor.path("slips.toml"), SLIPS).unwrap();
+        std::fs::write(floor.path("deck.csv"), "NPANXX,Rate\n201200,0.004\n201201,9.000\n").unwrap();
+        std::fs::write(floor.path("mangled.csv"), "NPANXX,Rate\n201200,0.004\n4.47E+11,0.004\n").unwrap();
+        let (code, texts) = floor.every("rates lint", &args);
+        all.push(Ran { name, command: "rates lint", code, texts });
+    }
+    assert_eq!(all.iter().map(|ran| ran.code).collect::<Vec<_>>(), [0, 1, 3, 2, 2, 0, 0, 0, 2]);
     all
 }
 
@@ -112,14 +153,15 @@ fn sarif_is_valid_by_its_schema_and_by_the_rules_of_code_scanning() {
         language.as_object_mut().unwrap().remove("pattern").unwrap();
     }
     let schema = jsonschema::validator_for(&schema).unwrap();
-    for (name, code, texts) in runs() {
+    for ran in runs() {
+        let Ran { name, code, ref texts, .. } = ran;
         let sarif = json(&texts["sarif"]);
         let faults: Vec<String> =
             schema.iter_errors(&sarif).map(|e| format!("{} at {}", e, e.instance_path())).collect();
         assert!(faults.is_empty(), "{name}: {faults:?}");
         let run = &sarif["runs"][0];
         let listed = run["tool"]["driver"]["rules"].as_array().unwrap();
-        assert_eq!(listed.len(), rules().count());
+        assert_eq!(listed.len(), ran.rules());
         for rule in listed {
             for text in ["/shortDescription/text", "/fullDescription/text", "/help/text", "/help/markdown"] {
                 let words = rule.pointer(text).and_then(Value::as_str).unwrap();
@@ -186,7 +228,8 @@ const JUNIT: [(&str, &[&str]); 10] = [
 
 #[test]
 fn junit_is_valid_and_has_a_case_for_each_rule() {
-    for (name, _, texts) in runs() {
+    for ran in runs() {
+        let Ran { name, ref texts, .. } = ran;
         let document = roxmltree::Document::parse(&texts["junit"]).unwrap_or_else(|e| panic!("{name}: {e}"));
         let elements = |tag: &'static str| document.descendants().filter(move |node| node.has_tag_name(tag));
         for node in document.descendants().filter(roxmltree::Node::is_element) {
@@ -198,7 +241,7 @@ fn junit_is_valid_and_has_a_case_for_each_rule() {
         let suite = elements("testsuite").next().unwrap();
         let order: Vec<&str> =
             suite.children().filter(roxmltree::Node::is_element).map(|node| node.tag_name().name()).collect();
-        let cases = rules().count();
+        let cases = ran.rules();
         let mut wanted = vec!["properties"];
         wanted.extend(std::iter::repeat_n("testcase", cases));
         wanted.extend(["system-out", "system-err"]);
@@ -226,6 +269,9 @@ fn junit_is_valid_and_has_a_case_for_each_rule() {
         let blind = codes(&envelope["not_judged"], &|rule| !denied.contains(rule["code"].as_str().unwrap()));
         match name {
             "passes" | "is not judged" => assert_eq!(of("skipped"), blind),
+            "lints slips" => assert_eq!((of("skipped"), denied.len()), (blind, 1)),
+            "lints slips as of a day" => assert_eq!((of("skipped"), denied.len()), (blind, 2)),
+            "lints a deck" => assert_eq!((of("skipped").len(), blind.len(), denied.len()), (0, 0, 0)),
             "fails" => assert!(of("skipped").contains("RATE005") && texts["junit"].contains("waived until 2026-12-31")),
             _ => assert_eq!(of("skipped").len() + denied.len(), cases),
         }
@@ -260,7 +306,7 @@ fn github_shows_ten_of_each_and_counts_the_rest() {
 
 #[test]
 fn gitlab_and_csv_tell_what_the_envelope_tells() {
-    for (name, _, texts) in runs() {
+    for Ran { name, command, texts, .. } in runs() {
         let envelope = json(&texts["json"]);
         let findings = envelope["findings"].as_array().unwrap();
         let blind = envelope["not_judged"].as_array().map_or(0, Vec::len);
@@ -282,14 +328,42 @@ fn gitlab_and_csv_tell_what_the_envelope_tells() {
         assert_eq!((&header[0], &header[1]), ("record", "code"));
         let column = |name: &str| header.iter().position(|known| known == name).unwrap();
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        assert_eq!(rows.len(), findings.len() + blind, "{name}");
+        let tables = rows.iter().filter(|row| &row[0] == "table").count();
+        assert_eq!(tables, envelope["tables"].as_array().map_or(0, Vec::len), "{name}");
+        assert_eq!(rows.len(), findings.len() + blind + tables, "{name}");
         for (row, finding) in rows.iter().zip(findings) {
             assert_eq!(&row[column("code")], finding["code"]);
             assert_eq!(&row[column("fingerprint")], finding["fingerprint"]);
             assert_eq!(&row[column("state")] == "waived", !finding["waived_by"].is_null());
         }
-        assert!(texts["markdown"].len() <= LONGEST_MARKDOWN);
+        let markdown = &texts["markdown"];
+        assert!(markdown.len() <= LONGEST_MARKDOWN && markdown.starts_with(&format!("## trunkrisk {command}")));
+        // Only a command that judges has a verdict; a fault is one everywhere.
+        let judged = markdown.lines().next().is_some_and(|title| title.contains(": "));
+        assert_eq!(judged, command == "check" || envelope["status"] == "error", "{name}");
     }
+}
+
+#[test]
+fn lint_points_every_fault_at_the_file_that_it_is_of() {
+    let floor = Floor::new(&[]);
+    std::fs::write(floor.path("latin.csv"), b"NPANXX,Rate\n201200,0.004,\xe9\n").unwrap();
+    let (code, texts) = floor.every("rates lint", &["none.toml", "rates/example-voice.toml", "gone.csv", "latin.csv"]);
+    assert_eq!(code, 2);
+    let sarif = json(&texts["sarif"]);
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let place = |result: &Value| result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone();
+    assert_eq!(results.iter().map(place).collect::<Vec<_>>(), ["none.toml", "gone.csv", "latin.csv"]);
+    assert!(texts["github"].starts_with("::error file=none.toml,line=1,col=1,title=IN001 unreadable-file::"));
+    assert_eq!(json(&texts["gitlab"])[1]["location"]["path"], "gone.csv");
+    // Nothing speaks of a plan that nobody asked for.
+    assert!(texts.values().all(|text| !text.contains("failover.toml")));
+    // Of a table that is faulty beside one that is understood, the screen says both.
+    std::fs::write(floor.path("deck.csv"), "NPANXX,Rate\n201200,0.004\n").unwrap();
+    let out = floor.run(&["rates", "lint", "deck.csv", "none.toml", "--output", "text", "--output", "sarif=s.sarif"]);
+    let said = String::from_utf8(out.stdout).unwrap();
+    assert!(said.starts_with("deck.csv is read as `npanxx`"), "{said}");
+    assert!(String::from_utf8(out.stderr).unwrap().contains("cannot read none.toml"));
 }
 
 #[test]
@@ -391,6 +465,57 @@ fn bars(line: &str) -> usize {
     line.replace("\\\\", "").replace("\\|", "").matches('|').count()
 }
 
+/// Nothing that a terminal, a runner, a spreadsheet, a browser or a reader would obey, in any format.
+fn harmless(name: &str, texts: &BTreeMap<&'static str, String>) {
+    for (format, text) in texts {
+        no_hidden(name, format, text);
+    }
+    for (format, text) in texts.iter().filter(|(format, _)| ["text", "github"].contains(*format)) {
+        // Three colons lead to a second file; to a runner they are nothing.
+        let command = |line: &&str| {
+            line.trim_start().starts_with("::") && !line.starts_with("  ::: ") && !line.starts_with("   ::: ")
+        };
+        let ours = |line: &&str| {
+            let words = ["error file=", "warning file=", "error title=", "warning title=", "notice title=trunkrisk::"];
+            *format == "github" && line.strip_prefix("::").is_some_and(|l| words.iter().any(|w| l.starts_with(w)))
+        };
+        let foreign: Vec<&str> = text.lines().filter(command).filter(|line| !ours(line)).collect();
+        assert!(foreign.is_empty() && !text.contains("##["), "{name}: {format}: {foreign:?}");
+    }
+    if let Some(github) = texts.get("github") {
+        let first_of_log = github.lines().position(|line| !line.starts_with("::")).unwrap();
+        assert!(github.lines().skip(first_of_log).all(|line| !line.starts_with("::")), "{name}");
+    }
+    let mut reader = csv::Reader::from_reader(texts["csv"].as_bytes());
+    for cell in reader.records().flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
+        // A number below zero is one.
+        let formula = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+        assert!(!formula, "{name}: {cell}");
+    }
+    let markdown = &texts["markdown"];
+    for word in ["<script", "<!--", "@everyone", "[x](", " [x", "**b", " #1"] {
+        assert!(!markdown.contains(word), "{name}: {word}");
+    }
+    for table in markdown.split("\n\n").filter(|block| block.starts_with('|')) {
+        let counts: BTreeSet<usize> = table.lines().map(bars).collect();
+        assert_eq!(counts.len(), 1, "{name}: {table}");
+    }
+    if let Some(junit) = texts.get("junit") {
+        let junit = roxmltree::Document::parse(junit).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(junit.descendants().all(|node| !node.has_tag_name("script")));
+    }
+    if let Some(sarif) = texts.get("sarif") {
+        for result in json(sarif)["runs"][0]["results"].as_array().unwrap() {
+            assert!(!result["message"]["text"].as_str().unwrap().contains("]("), "{name}");
+            let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+            assert!(!uri.as_str().unwrap().contains([':', ' ', '\\', '<']), "{name}: {uri}");
+        }
+    }
+    if let Some(gitlab) = texts.get("gitlab") {
+        assert!(json(gitlab).is_array());
+    }
+}
+
 #[test]
 fn hostile_names_are_harmless_in_every_format() {
     for name in HOSTILE {
@@ -403,45 +528,38 @@ fn hostile_names_are_harmless_in_every_format() {
         ]);
         let (code, texts) = floor.check(&[]);
         assert_eq!(code, 1, "{name}");
-        for (format, text) in &texts {
-            no_hidden(name, format, text);
-        }
+        harmless(name, &texts);
         // The name arrives, exactly, where a program reads it.
         let real = toml::from_str::<toml::Table>(&format!("x = {quoted}")).unwrap()["x"].as_str().unwrap().to_owned();
         assert!(json(&texts["json"])["findings"].as_array().unwrap().iter().any(|f| f["subject"]["trunk"] == real));
-        for format in ["text", "github"] {
-            // Three colons lead to a second file; to a runner they are nothing.
-            let command = |line: &&str| {
-                line.trim_start().starts_with("::") && !line.starts_with("  ::: ") && !line.starts_with("   ::: ")
-            };
-            let commands = texts[format].lines().filter(command);
-            let ours = |line: &&str| {
-                let words = ["::error file=failover.toml,line=", "::warning file=", "::notice title=trunkrisk::"];
-                format == "github" && words.iter().any(|word| line.starts_with(word))
-            };
-            let foreign: Vec<&str> = commands.filter(|line| !ours(line)).collect();
-            assert!(foreign.is_empty() && !texts[format].contains("##["), "{name}: {format}: {foreign:?}");
-        }
-        let first_of_log = texts["github"].lines().position(|line| !line.starts_with("::")).unwrap();
-        assert!(texts["github"].lines().skip(first_of_log).all(|line| !line.starts_with("::")), "{name}");
-        let mut reader = csv::Reader::from_reader(texts["csv"].as_bytes());
-        for cell in reader.records().flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
-            assert!(!cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']), "{name}: {cell}");
-        }
-        let markdown = &texts["markdown"];
-        for word in ["<script", "<!--", "@everyone", "[x](", " [x", "**b", " #1"] {
-            assert!(!markdown.contains(word), "{name}: {word}");
-        }
-        for table in markdown.split("\n\n").filter(|block| block.starts_with('|')) {
-            let counts: BTreeSet<usize> = table.lines().map(bars).collect();
-            assert_eq!(counts.len(), 1, "{name}: {table}");
-        }
-        let junit = roxmltree::Document::parse(&texts["junit"]).unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert!(junit.descendants().all(|node| !node.has_tag_name("script")));
-        for result in json(&texts["sarif"])["runs"][0]["results"].as_array().unwrap() {
-            assert!(!result["message"]["text"].as_str().unwrap().contains("]("), "{name}");
-        }
-        assert!(json(&texts["gitlab"]).is_array());
+    }
+}
+
+/// Carriers, destinations and files with such names, in every format that tables are told in.
+#[test]
+fn hostile_names_in_tables_are_harmless_in_every_format() {
+    for name in HOSTILE {
+        let quoted = format!("\"{name}\"");
+        let real = toml::from_str::<toml::Table>(&format!("x = {quoted}")).unwrap()["x"].as_str().unwrap().to_owned();
+        let floor = Floor::new(&[("\"renewals\"", &quoted)]);
+        let slips =
+            SLIPS.replace("\"=Slips|\"", &quoted).replace("[billing]", &format!("source = {quoted}\n[billing]"));
+        let slips = slips.replace("per_minute", &format!("destination = {quoted}\nper_minute"));
+        // What a path cannot hold stands inside the file alone.
+        let file = format!("{}.toml", real.replace('/', "-"));
+        std::fs::write(floor.path(&file), &slips).unwrap();
+        let (code, texts) = floor.every("rates lint", &["--", &file]);
+        assert_eq!(code, 0, "{name}: {texts:?}");
+        harmless(name, &texts);
+        assert_eq!(json(&texts["json"])["tables"][0]["carrier"], real);
+        assert_eq!(json(&texts["json"])["tables"][0]["path"], file);
+        std::fs::write(floor.path("new.toml"), slips.replace("0.01", "0.013").replace("9.00", "0.10")).unwrap();
+        let (code, texts) = floor.every("rates diff", &["--plan", "failover.toml", "--", &file, "new.toml"]);
+        assert_eq!(code, 0, "{name}");
+        harmless(name, &texts);
+        let changes = json(&texts["json"])["changes"].clone();
+        assert!(changes.as_array().unwrap().iter().all(|change| change["new"]["destination"] == real), "{name}");
+        assert!(changes[0]["old"]["path"] == file && texts["csv"].lines().count() == 1 + 2 + 2, "{name}");
     }
 }
 
@@ -449,8 +567,10 @@ fn hostile_names_are_harmless_in_every_format() {
 fn the_place_does_not_matter() {
     let (one, other) = (Floor::new(&[]), Floor::new(&[]));
     let folder = |floor: &Floor| floor.0.path().to_string_lossy().into_owned();
-    let (first, second) = (one.check(&[]).1, other.check(&[]).1);
-    assert_eq!(first, second);
-    assert!(first.values().all(|text| !text.contains(&folder(&one))));
+    let lint = |floor: &Floor| floor.every("rates lint", &["rates/example-voice.toml"]).1;
+    for (first, second) in [(one.check(&[]).1, other.check(&[]).1), (lint(&one), lint(&other))] {
+        assert_eq!(first, second);
+        assert!(first.values().all(|text| !text.contains(&folder(&one))));
+    }
     assert!(Path::new(&folder(&one)).is_absolute());
 }

@@ -403,8 +403,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("price 12125550123 60 --table .", ". is a directory, not a file"),
     ("price 12125550123 60 --table faulty.toml", "faulty.toml:3:12"),
     ("price 12125550123 60 --table broken.toml", "not valid TOML"),
-    ("price 12125550123 60 --table calls.csv", "is a CSV, not TOML"),
-    ("price 12125550123 60", "required arguments were not provided"),
+    ("price 12125550123 60 --table calls.csv", "the deck is of no layout known here"),
+    ("price 12125550123 60 --table calls.csv --format nonsense", "one of npanxx, lrn"),
+    ("price 12125550123 60 --format lrn", "--table <FILE>"),
+    ("price 12125550123 60", "no failover.toml here or above"),
+    ("price 12125550123 60", "hint: or name a rate table, or a carrier's own file: --table FILE"),
+    ("show 12125550123", "hint: or name a rate table, or a carrier's own file: --table FILE"),
+    ("price 12125550123 60 --plan none.toml", "cannot read none.toml"),
+    ("price --plan - --batch -", "standard input (`-`) can be read once only"),
     ("price 12125550123 --table deck.toml", "<SECONDS>"),
     ("price 12125550123 -5 --table deck.toml", "SECONDS: no talk time: below 0: found `-5`; expected seconds from 0"),
     ("price 12125550123 NaN --table deck.toml", "SECONDS: no talk time: not a finite number: found `NaN`"),
@@ -502,5 +508,6 @@ fn help_says_which_day_is_looked_up() {
         let help = run(&format!("{command} --help"));
         let words: Vec<&str> = text(&help.stdout).split_whitespace().collect();
         assert!(words.join(" ").contains("else the newest first day in the table that its last day"), "{command}");
+        assert!(words.join(" ").contains("[default: every table of the plan]"), "{command}");
     }
 }

@@ -27,10 +27,14 @@ const FINDING: [&str; 13] = [
 #[must_use]
 pub fn text(text: &str) -> String {
     let text = terminal(text);
+    let formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+    if !text.contains(formula) {
+        return text.into_owned();
+    }
     let mut out = String::with_capacity(text.len() + 1);
     let mut begins = true;
     for c in text.chars() {
-        if begins && matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') {
+        if begins && formula(c) {
             out.push('\'');
         }
         begins = matches!(c, ';' | ',') || (begins && c.is_whitespace());
@@ -88,11 +92,14 @@ struct Writer {
 }
 
 impl Writer {
-    fn row(&mut self, record: &str, keys: &[&str], cells: &[String]) {
-        let of = |column: &&'static str| {
-            keys.iter().position(|key| key == column).and_then(|i| cells.get(i)).map_or("", String::as_str)
-        };
-        let row = std::iter::once(record).chain(self.columns.iter().map(of));
+    /// Where the cells of rows with these keys stand in the table's columns.
+    fn places(&self, keys: &[&str]) -> Vec<Option<usize>> {
+        self.columns.iter().map(|column| keys.iter().position(|key| key == column)).collect()
+    }
+
+    fn row(&mut self, record: &str, places: &[Option<usize>], cells: &[String]) {
+        let of = |place: &Option<usize>| place.and_then(|i| cells.get(i)).map_or("", String::as_str);
+        let row = std::iter::once(record).chain(places.iter().map(of));
         // Rows as long as the header, written to memory: neither can fail.
         let _ = self.out.write_record(row);
     }
@@ -115,19 +122,20 @@ pub(super) fn write(report: &Report<'_>) -> Result<String, OutageError> {
     let _ = out.write_record(std::iter::once("record").chain(columns.iter().copied()));
     let mut writer = Writer { columns, out };
     if report.judges {
+        let places = writer.places(&FINDING);
         for item in &report.items {
             let record = if report.status == "error" { "fault" } else { "finding" };
-            writer.row(record, &FINDING, &finding(item));
+            writer.row(record, &places, &finding(item));
         }
         for (rule, level, reason) in report.blind() {
-            writer.row("not judged", &FINDING, &blind(rule, level, reason));
+            writer.row("not judged", &places, &blind(rule, level, reason));
         }
     }
     for sheet in sheets() {
-        let keys = keys(sheet);
+        let places = writer.places(&keys(sheet));
         for index in 0..sheet.len {
             let cells: Vec<String> = (sheet.row)(index)?.iter().map(cell).collect();
-            writer.row(sheet.record, &keys, &cells);
+            writer.row(sheet.record, &places, &cells);
         }
     }
     Ok(String::from_utf8(writer.out.into_inner().unwrap_or_default()).unwrap_or_default())

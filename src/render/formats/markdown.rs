@@ -172,13 +172,14 @@ fn sheet(room: &mut Room<'_>, sheet: &Sheet<'_>) -> Result<(), OutageError> {
 
 /// Writes a run down.
 pub(super) fn write(report: &Report<'_>) -> Result<String, OutageError> {
-    let word = match report.status {
-        "pass" => "✅ PASS",
-        "fail" => "❌ FAIL",
-        "not-judged" => "❔ NOT JUDGED",
-        _ => "❌ ERROR",
+    let verdict = match report.status {
+        _ if !report.judges => "",
+        "shown" => "",
+        "pass" => ": ✅ PASS",
+        "fail" => ": ❌ FAIL",
+        "not-judged" => ": ❔ NOT JUDGED",
+        _ => ": ❌ ERROR",
     };
-    let verdict = if report.judges { format!(": {word}") } else { String::new() };
     let mut out = format!("## trunkrisk {}{verdict}\n\n", report.command);
     let _ = writeln!(out, "{}\n", text(&shorten(&report.headline, 4 * LONGEST_TEXT)));
     let day = report.as_of.map_or_else(String::new, |day| format!(" · as of {day}"));

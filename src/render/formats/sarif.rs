@@ -64,7 +64,7 @@ fn location(place: &Place<'_>) -> Value {
 }
 
 fn whole(path: &str) -> Value {
-    location(&Place { path, line: 1, column: 1, end_column: 1, label: "".into() })
+    location(&Place::whole(path))
 }
 
 fn rule(rule: &Rule) -> Value {
@@ -160,7 +160,7 @@ pub(super) fn write(report: &Report<'_>) -> Result<String, OutageError> {
                 "semanticVersion": VERSION,
                 "rules": rules,
             } },
-            "automationDetails": { "id": format!("trunkrisk/{}/{}/", report.command, uri(report.path)) },
+            "automationDetails": { "id": format!("trunkrisk/{}/{}/", report.command.replace(' ', "-"), uri(report.path)) },
             "columnKind": "unicodeCodePoints",
             "invocations": [invocation],
             "results": results,

@@ -1,19 +1,23 @@
 //! What a new table changes: prefix by prefix, and for the traffic of a plan.
 
+mod json;
+mod sheets;
+
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
 
-use super::{increment_words, place, price_words};
+pub use self::json::document;
+pub use self::sheets::sheets;
+use super::unbilled::Unbilled;
+use super::{currency, increment_words, place, plural, price_words};
 use crate::input::plan::InputRecord;
 use crate::model::plan::Plan;
 use crate::model::rates::RateTable;
 use crate::model::rows::RowRef;
 use crate::rating::compare::{Change, Compared, Flow};
-use crate::render::json::{SCHEMA, VERSION, inputs};
+use crate::render::escape;
 use crate::render::table::{Align, Table};
-use crate::render::{escape, json as documents};
 use crate::words::diagnostic::Sources;
 use crate::words::figure;
 
@@ -29,6 +33,8 @@ pub struct Compares<'a> {
     pub new: &'a RateTable,
     /// The days on which they are looked at; nothing where a table has no days.
     pub days: [Option<NaiveDate>; 2],
+    /// Rows of either that are billed by no known increment.
+    pub unbilled: [Unbilled; 2],
     /// The texts.
     pub sources: &'a Sources,
     /// The inputs.
@@ -41,85 +47,172 @@ pub struct Compares<'a> {
     pub traffic: Option<(&'a Plan, Vec<Flow<'a>>)>,
 }
 
-impl Compares<'_> {
+impl<'a> Compares<'a> {
     fn count(&self, change: Change) -> usize {
         self.changes.iter().filter(|compared| compared.changes.contains(&change)).count()
     }
 
+    /// Whether the tables are in currencies of their own, between which there is no exchange rate.
+    #[must_use]
+    pub fn mixed(&self) -> bool {
+        matches!((currency(self.old), currency(self.new)), (Some(old), Some(new)) if old != new)
+    }
+
     /// The currency of amounts; nothing where the tables do not state it, or each its own.
     fn currency(&self) -> Option<&str> {
-        let stated = |table: &RateTable| !table.is_bare();
-        match (stated(self.old), stated(self.new)) {
-            (true, true) => (self.old.currency == self.new.currency).then(|| self.new.currency.code()),
-            (true, false) => Some(self.old.currency.code()),
-            (false, true) => Some(self.new.currency.code()),
-            (false, false) => None,
+        if self.mixed() { None } else { currency(self.old).or(currency(self.new)) }
+    }
+
+    /// The two tables with their days, each as a screen names it.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let side = |table: &RateTable, day: Option<NaiveDate>| {
+            table.path.clone() + &day.map_or_else(String::new, |day| format!(" on {day}"))
+        };
+        format!("{} → {}", side(self.old, self.days[0]), side(self.new, self.days[1]))
+    }
+
+    /// How many prefixes are priced otherwise, and in which way.
+    fn counts(&self) -> String {
+        if self.changes.is_empty() {
+            return format!("no change in {}", plural(self.named, "prefix", "prefixes"));
         }
+        let counts: Vec<String> = Change::NAMES
+            .iter()
+            .map(|(change, name)| (self.count(*change), name))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| format!("{} {name}", figure::count(count as f64)))
+            .collect();
+        format!(
+            "{} of {} priced otherwise: {}",
+            figure::count(self.changes.len() as f64),
+            plural(self.named, "prefix", "prefixes"),
+            counts.join(", ")
+        )
+    }
+
+    /// What the comparison rests on and the tables do not state.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        match (currency(self.old), currency(self.new)) {
+            (Some(old), Some(new)) if old != new => notes.push(format!(
+                "{} is in {old} and {} in {new}: without an exchange rate nobody can say what costs more, and prefixes \
+                 whose numbers are the same are not listed",
+                self.old.path, self.new.path
+            )),
+            (Some(stated), None) => notes.push(taken(self.new, stated)),
+            (None, Some(stated)) => notes.push(taken(self.old, stated)),
+            _ => {}
+        }
+        for (table, unbilled) in [self.old, self.new].into_iter().zip(&self.unbilled) {
+            if let (false, Some((_, count))) =
+                (*unbilled == Unbilled::None, table.deck.as_ref().and_then(|deck| deck.unstated))
+            {
+                notes.push(format!(
+                    "{} states no increment in {}: calls by them are compared as if billed by the second",
+                    table.path,
+                    plural(count, "row", "rows")
+                ));
+            }
+        }
+        notes
+    }
+
+    /// The counts and the notes, for formats that have one sentence for all of it.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let mut said = vec![self.counts()];
+        said.extend(self.notes());
+        said.join("; ")
+    }
+
+    /// The row that a change is named after: the prefix's own, of the new table before the old one.
+    fn named(compared: &Compared<'a>) -> Option<RowRef<'a>> {
+        compared.new.filter(|row| row.prefix == compared.prefix).or(compared.old).or(compared.new)
+    }
+
+    fn destination(compared: &Compared<'a>) -> String {
+        Self::named(compared).and_then(|row| row.destination.clone()).unwrap_or_default()
+    }
+
+    /// Price and increment on both sides.
+    fn terms(&self, compared: &Compared<'_>) -> [String; 2] {
+        let [old, new] = &self.unbilled;
+        [terms(compared.old, compared, old), terms(compared.new, compared, new)]
+    }
+
+    /// How much more an average call costs; nothing where either has no price, or they are in two currencies.
+    fn difference(&self, compared: &Compared<'_>) -> Option<f64> {
+        compared.difference().filter(|_| !self.mixed())
+    }
+
+    /// The difference as a share of the old amount.
+    fn relative(&self, old: Option<f64>, new: Option<f64>) -> String {
+        match (old, new) {
+            (Some(old), Some(new)) if old > 0.0 && !self.mixed() => {
+                let text = figure::percent((new - old) / old);
+                // A bound such as `< 0.01 %` has its own sign.
+                if new > old && text.starts_with(|c: char| c.is_ascii_digit()) { format!("+{text}") } else { text }
+            }
+            _ => "-".to_owned(),
+        }
+    }
+
+    /// The calls of the plan: what they cost by each table; nothing where a part has no price.
+    fn totals(flows: &[Flow<'_>]) -> [(f64, bool); 2] {
+        let total = |side: fn(&Flow<'_>) -> Option<f64>| {
+            let known: f64 = flows.iter().filter_map(side).sum();
+            (known, flows.iter().all(|flow| side(flow).is_some()))
+        };
+        [total(|flow| flow.old), total(|flow| flow.new)]
     }
 }
 
-/// A cost to six places: average calls cost fractions of a cent.
-fn cost(value: Option<f64>) -> String {
-    value.map_or_else(|| "no price".to_owned(), |value| format!("{value:.6}"))
+fn taken(bare: &RateTable, stated: &str) -> String {
+    format!("{} states no currency: its amounts are taken to be in {stated}", bare.path)
 }
 
-fn relative(old: Option<f64>, new: Option<f64>) -> String {
-    match (old, new) {
-        (Some(old), Some(new)) if old > 0.0 => {
-            let change = (new - old) / old;
-            let sign = if change > 0.0 { "+" } else { "" };
-            format!("{sign}{}", figure::percent(change))
-        }
-        _ => "-".to_owned(),
-    }
+/// Costs to six places, as average calls cost fractions of a cent; to more where two that differ would look the same.
+fn costs(old: Option<f64>, new: Option<f64>) -> [String; 2] {
+    let shown = |value: Option<f64>, places: usize| {
+        value.map_or_else(|| "no price".to_owned(), |value| format!("{value:.places$}"))
+    };
+    let same = |places: usize| old != new && shown(old, places) == shown(new, places);
+    let places = (6..15).step_by(3).find(|places| !same(*places)).unwrap_or(15);
+    [shown(old, places), shown(new, places)]
 }
 
-fn terms(row: Option<RowRef<'_>>, compared: &Compared<'_>) -> String {
+fn terms(row: Option<RowRef<'_>>, compared: &Compared<'_>, unbilled: &Unbilled) -> String {
     let Some(row) = row else { return "no rate".to_owned() };
     let through = if row.prefix == compared.prefix { String::new() } else { format!(" (by {})", row.prefix) };
-    format!("{}, {}{through}", price_words(&row.price), increment_words(row))
+    let increment = match unbilled.has(row.span) {
+        true => "increment not stated".to_owned(),
+        false => increment_words(row, unbilled),
+    };
+    format!("{}, {increment}{through}", price_words(&row.price))
 }
 
 fn words(compared: &Compared<'_>) -> String {
     compared.changes.iter().map(|change| change.name()).collect::<Vec<_>>().join(", ")
 }
 
-fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", figure::count(count as f64), if count == 1 { one } else { many })
+/// The prefix with the callers that its row is for.
+fn prefix(compared: &Compared<'_>) -> String {
+    if compared.origins.is_empty() {
+        return compared.prefix.to_string();
+    }
+    let origins: Vec<String> = compared.origins.iter().map(ToString::to_string).collect();
+    format!("{} from {}", compared.prefix, origins.join(" "))
 }
 
 /// For people.
 #[must_use]
 pub fn text(compares: &Compares<'_>, brief: bool) -> String {
     let mut out = String::new();
-    let day = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| format!(" on {day}"));
-    let [old, new] = [compares.old, compares.new].map(|table| escape::terminal(&table.path).into_owned());
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{old}{} → {new}{}", day(compares.days[0]), day(compares.days[1]));
-    if compares.changes.is_empty() {
-        let _ = writeln!(out, "no change in {}", plural(compares.named, "prefix", "prefixes"));
-    } else {
-        let counts: Vec<String> = Change::NAMES
-            .iter()
-            .map(|(change, name)| (compares.count(*change), name))
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, name)| format!("{} {name}", figure::count(count as f64)))
-            .collect();
-        let (changed, named) = (compares.changes.len(), compares.named);
-        let _ = writeln!(
-            out,
-            "{} of {} priced otherwise: {}",
-            figure::count(changed as f64),
-            plural(named, "prefix", "prefixes"),
-            counts.join(", ")
-        );
-    }
-    if compares.old.currency != compares.new.currency && !compares.old.is_bare() && !compares.new.is_bare() {
-        let _ = writeln!(
-            out,
-            "note: {} is in {}, {} in {}: amounts are compared as they stand, without an exchange rate",
-            old, compares.old.currency, new, compares.new.currency
-        );
+    let _ = writeln!(out, "{}\n{}", escape::terminal(&compares.subject()), compares.counts());
+    for note in compares.notes() {
+        let _ = writeln!(out, "note: {}", escape::terminal(&note));
     }
     if brief {
         return out;
@@ -130,9 +223,13 @@ pub fn text(compares: &Compares<'_>, brief: bool) -> String {
     }
     if let Some((plan, flows)) = &compares.traffic {
         let _ = writeln!(out, "\nthe calls of {} in an hour of its full floor", escape::terminal(&plan.path));
-        out.push_str(&traffic(flows));
+        out.push_str(&traffic(compares, flows));
     }
-    let currency = compares.currency().map_or_else(String::new, |currency| format!(" in {currency}"));
+    let currency = match compares.currency() {
+        Some(currency) => format!(" in {currency}"),
+        None if compares.mixed() => ", each in its table's currency".to_owned(),
+        None => " in a currency that neither file states".to_owned(),
+    };
     let _ = writeln!(out, "\namounts{currency}; a call is one of exponential talk time, 2 minutes on average");
     out
 }
@@ -151,34 +248,29 @@ fn changes(compares: &Compares<'_>) -> String {
     ];
     let mut table = Table::new(&columns);
     for compared in compares.changes.iter().take(MOST) {
-        let named = compared.new.filter(|row| row.prefix == compared.prefix).or(compared.old).or(compared.new);
-        let name = named.and_then(|row| row.destination.clone()).unwrap_or_default();
-        let mut prefix = compared.prefix.to_string();
-        if !compared.origins.is_empty() {
-            let origins: Vec<String> = compared.origins.iter().map(ToString::to_string).collect();
-            let _ = write!(prefix, " from {}", origins.join(" "));
-        }
+        let [old, new] = compares.terms(compared);
+        let [old_cost, new_cost] = costs(compared.old_cost, compared.new_cost);
         table.row([
-            prefix,
-            name,
+            prefix(compared),
+            Compares::destination(compared),
             words(compared),
-            terms(compared.old, compared),
-            terms(compared.new, compared),
-            cost(compared.old_cost),
-            cost(compared.new_cost),
-            relative(compared.old_cost, compared.new_cost),
-            named.map_or_else(String::new, |row| place(compares.sources, row.span)),
+            old,
+            new,
+            old_cost,
+            new_cost,
+            compares.relative(compared.old_cost, compared.new_cost),
+            Compares::named(compared).map_or_else(String::new, |row| place(compares.sources, row.span)),
         ]);
     }
     let mut out = table.render();
     let rest = compares.changes.len().saturating_sub(MOST);
     if rest > 0 {
-        let _ = writeln!(out, "… and {} more: --output json has all", figure::count(rest as f64));
+        let _ = writeln!(out, "… and {} more: --output csv and json have all", figure::count(rest as f64));
     }
     out
 }
 
-fn traffic(flows: &[Flow<'_>]) -> String {
+fn traffic(compares: &Compares<'_>, flows: &[Flow<'_>]) -> String {
     let columns = [
         ("campaign", Align::Left),
         ("prefix", Align::Left),
@@ -189,10 +281,6 @@ fn traffic(flows: &[Flow<'_>]) -> String {
     ];
     let mut table = Table::new(&columns);
     let amount = |value: Option<f64>| value.map_or_else(|| "no price".to_owned(), |value| format!("{value:.4}"));
-    let total = |side: fn(&Flow<'_>) -> Option<f64>| {
-        let known: f64 = flows.iter().filter_map(side).sum();
-        (known, flows.iter().all(|flow| side(flow).is_some()))
-    };
     for flow in flows {
         table.row([
             flow.campaign.name.clone(),
@@ -200,72 +288,12 @@ fn traffic(flows: &[Flow<'_>]) -> String {
             format!("{:.1}", flow.attempts),
             amount(flow.old),
             amount(flow.new),
-            relative(flow.old, flow.new),
+            compares.relative(flow.old, flow.new),
         ]);
     }
-    let (old, new) = (total(|flow| flow.old), total(|flow| flow.new));
+    let [old, new] = Compares::totals(flows);
     let shown = |(sum, whole): (f64, bool)| format!("{}{sum:.4}", if whole { "" } else { "≥ " });
-    let change = if old.1 && new.1 { relative(Some(old.0), Some(new.0)) } else { "-".to_owned() };
+    let change = if old.1 && new.1 { compares.relative(Some(old.0), Some(new.0)) } else { "-".to_owned() };
     table.row(["all".to_owned(), String::new(), String::new(), shown(old), shown(new), change]);
     table.render()
-}
-
-fn side(row: Option<RowRef<'_>>, average: Option<f64>, sources: &Sources) -> Value {
-    let Some(row) = row else { return Value::Null };
-    let at = sources.position(row.span);
-    json!({
-        "prefix": row.prefix.to_string(),
-        "destination": row.destination,
-        "price": super::show::price_value(&row.price),
-        "increment": increment_words(row),
-        "connect_fee": row.connect_fee.to_string(),
-        "average_call": average.map(figure::json),
-        "path": sources.name(row.span.source),
-        "line": at.line.get(),
-    })
-}
-
-/// The same in the envelope.
-#[must_use]
-pub fn document(compares: &Compares<'_>) -> String {
-    let (list, digest) = inputs(compares.inputs);
-    let sources = compares.sources;
-    let change = |compared: &Compared<'_>| {
-        json!({
-            "prefix": compared.prefix.to_string(),
-            "origins": compared.origins.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "changes": compared.changes.iter().map(|change| change.name().replace(' ', "-")).collect::<Vec<_>>(),
-            "old": side(compared.old, compared.old_cost, sources),
-            "new": side(compared.new, compared.new_cost, sources),
-            "difference": compared.difference().map(figure::json),
-        })
-    };
-    let flow = |flow: &Flow<'_>| {
-        json!({
-            "campaign": flow.campaign.name,
-            "prefix": flow.destination.prefix.to_string(),
-            "attempts_per_hour": figure::json(flow.attempts),
-            "old_per_hour": flow.old.map(figure::json),
-            "new_per_hour": flow.new.map(figure::json),
-        })
-    };
-    let counts: serde_json::Map<String, Value> =
-        Change::NAMES.iter().map(|(change, name)| (name.replace(' ', "_"), compares.count(*change).into())).collect();
-    documents::document(&json!({
-        "schema": SCHEMA,
-        "tool": VERSION,
-        "command": "rates diff",
-        "status": "pass",
-        "exit": 0,
-        "complete": true,
-        "currency": compares.currency(),
-        "inputs": list,
-        "inputs_digest": digest,
-        "old": { "path": compares.old.path, "on": compares.days[0].map(|day| day.to_string()) },
-        "new": { "path": compares.new.path, "on": compares.days[1].map(|day| day.to_string()) },
-        "prefixes": compares.named,
-        "counts": counts,
-        "changes": compares.changes.iter().map(change).collect::<Vec<_>>(),
-        "traffic": compares.traffic.as_ref().map(|(_, flows)| flows.iter().map(flow).collect::<Vec<_>>()),
-    }))
 }

@@ -1,12 +1,15 @@
 //! Rate tables in short, and what looks wrong in them.
 
+mod report;
+
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::deck;
+pub(super) use self::report::known;
 use super::show::{kind, limit_value, limits};
+use super::{deck, plural};
 use crate::input::plan::InputRecord;
 use crate::model::rates::{RateTable, TableKind};
 use crate::policy::rule::{Found, Rule};
@@ -33,13 +36,19 @@ pub struct Linted<'a> {
     /// The day that counts as today, where one is given.
     pub as_of: Option<NaiveDate>,
     /// What was found.
-    pub findings: Vec<LintFinding>,
+    pub findings: Vec<Finding>,
     /// Rules that need a day, where none is given.
     pub not_judged: Vec<NotJudged>,
 }
 
+/// Rules that need to know which day is today.
+pub const DATED: [&str; 3] = ["rates-stale", "rates-expired", "rates-not-yet-effective"];
+/// Rules that a table can be held to without a plan, besides those of its form.
+pub const KNOWN: [&str; 6] =
+    ["rates-stale", "rates-expired", "rates-not-yet-effective", "duplicate-prefix", "rate-outlier", "limits-unstated"];
+
 /// A rule and what it found.
-pub struct LintFinding {
+pub struct Finding {
     /// The rule, at its own level: no plan is there to set another.
     pub rule: &'static Rule,
     /// What it found.
@@ -52,7 +61,7 @@ pub struct NotJudged {
     pub rule: &'static Rule,
 }
 
-impl std::fmt::Debug for LintFinding {
+impl std::fmt::Debug for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.rule.name, self.found.message)
     }
@@ -65,6 +74,7 @@ impl std::fmt::Debug for NotJudged {
 }
 
 const NO_DAY: &str = "dates are not judged: give --as-of";
+const REASON: &str = "no day counts as today: give --as-of";
 
 impl Linted<'_> {
     fn count(&self, level: Level) -> usize {
@@ -95,22 +105,27 @@ fn seats(table: &RateTable) -> usize {
     }
 }
 
-fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", figure::count(count as f64), if count == 1 { one } else { many })
+/// How many findings there are, by level.
+fn totals(linted: &Linted<'_>) -> String {
+    format!(
+        "{}, {}, {}",
+        plural(linted.count(Level::Deny), "finding at deny", "findings at deny"),
+        plural(linted.count(Level::Warn), "warning", "warnings"),
+        plural(linted.count(Level::Note), "note", "notes")
+    )
+}
+
+/// The outcome in a sentence.
+fn headline(linted: &Linted<'_>) -> String {
+    format!("{} read without faults: {}", plural(linted.tables.len(), "table", "tables"), totals(linted))
 }
 
 /// For people.
 #[must_use]
 pub fn text(linted: &Linted<'_>, brief: bool) -> String {
     let mut out = String::new();
-    let totals = format!(
-        "{}, {}, {}",
-        plural(linted.count(Level::Deny), "finding at deny", "findings at deny"),
-        plural(linted.count(Level::Warn), "warning", "warnings"),
-        plural(linted.count(Level::Note), "note", "notes")
-    );
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{} read without faults: {totals}", plural(linted.tables.len(), "table", "tables"));
+    let _ = writeln!(out, "{}", headline(linted));
     if brief {
         return out;
     }
@@ -171,16 +186,21 @@ pub fn text(linted: &Linted<'_>, brief: bool) -> String {
     if linted.as_of.is_none() {
         let _ = writeln!(out, "{NO_DAY}");
     }
-    let _ = writeln!(out, "{totals} · exit 0: findings are shown, and only `check` judges");
+    let _ = writeln!(out, "{} · exit 0: findings are shown, and only `check` judges", totals(linted));
     out
 }
 
-fn finding_value(finding: &LintFinding, sources: &Sources) -> Value {
+/// The same as long as rule and subject are.
+fn fingerprint(finding: &Finding) -> String {
+    let about: Vec<String> = finding.found.subject.iter().map(|(kind, name)| format!("{kind}={name}")).collect();
+    let digest = sha256(format!("{}\n{}", finding.rule.code, about.join("\n")).as_bytes());
+    digest.chars().take(32).collect()
+}
+
+fn finding_value(finding: &Finding, sources: &Sources) -> Value {
     let (rule, found) = (finding.rule, &finding.found);
     let subject: Map<String, Value> =
         found.subject.iter().map(|(kind, name)| ((*kind).to_owned(), json!(name))).collect();
-    let about: Vec<String> = found.subject.iter().map(|(kind, name)| format!("{kind}={name}")).collect();
-    let digest = sha256(format!("{}\n{}", rule.code, about.join("\n")).as_bytes());
     json!({
         "code": rule.code,
         "name": rule.name,
@@ -190,7 +210,7 @@ fn finding_value(finding: &LintFinding, sources: &Sources) -> Value {
         "subject": subject,
         "where": places(&found.labels, sources),
         "help": found.help,
-        "fingerprint": digest.chars().take(32).collect::<String>(),
+        "fingerprint": fingerprint(finding),
         "waived_by": null,
     })
 }
@@ -221,7 +241,7 @@ pub fn document(linted: &Linted<'_>) -> String {
     let (list, digest) = inputs(linted.inputs);
     let not_judged = |rule: &NotJudged| {
         let rule = rule.rule;
-        json!({ "code": rule.code, "name": rule.name, "level": rule.level.name(), "reason": NO_DAY })
+        json!({ "code": rule.code, "name": rule.name, "level": rule.level.name(), "reason": REASON })
     };
     documents::document(&json!({
         "schema": SCHEMA,

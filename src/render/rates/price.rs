@@ -1,5 +1,8 @@
 //! One call with its price: as a JSON line, and for people.
 
+mod trunks;
+
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
@@ -8,7 +11,9 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{increment_words, place, price_words};
+pub use self::trunks::{by_trunk, json_by_trunk};
+use super::unbilled::Unbilled;
+use super::{currency, increment_words, place, price_words};
 use crate::model::rates::RateTable;
 use crate::model::rows::RowRef;
 use crate::policy::catalogue;
@@ -27,6 +32,10 @@ use crate::words::level::Level;
 pub struct Priced<'a> {
     /// The table that priced it.
     pub table: &'a RateTable,
+    /// The trunks of the plan that the table is of; none where the table is asked by its own name.
+    pub trunks: &'a [String],
+    /// Rows of the table that are billed by no known increment.
+    pub unbilled: &'a Unbilled,
     /// The number called.
     pub number: E164,
     /// Talk time as given [s].
@@ -65,6 +74,8 @@ pub enum Unpriced {
     OtherCallers,
     /// The states of the two area codes are not known.
     Jurisdiction,
+    /// Nobody states by which increment the row is billed.
+    NoIncrement,
     /// Something else, in words.
     Other(String),
 }
@@ -75,20 +86,40 @@ impl Unpriced {
         match self {
             Self::NoRow | Self::Blocked | Self::OtherCallers => Some("destination-without-rate"),
             Self::NotYetEffective => Some("rates-not-yet-effective"),
+            Self::NoIncrement => Some("missing-key"),
             Self::Jurisdiction | Self::Other(_) => None,
         }
     }
 
-    fn help(&self) -> &'static str {
-        match self {
+    fn help(&self, table: &RateTable) -> Cow<'static, str> {
+        let help = match self {
+            Self::NoIncrement => {
+                return Cow::Owned(format!(
+                    "state it as the carrier's price list does, in a table of the deck: {}",
+                    import(table, true)
+                ));
+            }
             Self::NoRow => "add a [[rate]] row for the number's prefix, or ask another table",
             Self::Blocked => "ask another table: the carrier refuses these calls",
             Self::NotYetEffective => "name the table that is in force then, or another day with --on",
             Self::OtherCallers => "name the caller shown with --from, or add a row for any caller",
             Self::Jurisdiction => "give --jurisdiction interstate, intrastate or indeterminate",
             Self::Other(_) => "check the row's amounts",
-        }
+        };
+        Cow::Borrowed(help)
     }
+}
+
+/// The command that makes a table of a deck, with what the deck does not state.
+pub(super) fn import(table: &RateTable, increment: bool) -> String {
+    let path = &table.path;
+    let out = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+    let increment = if increment { " --increment 6/6" } else { "" };
+    // A path that a shell would take apart stands between quotes.
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b));
+    let quoted = |text: String| if plain(&text) { text } else { format!("'{}'", text.replace('\'', "'\\''")) };
+    let (file, out) = (quoted(path.clone()), quoted(format!("{out}.toml")));
+    format!("`trunkrisk rates import {file} --currency CODE{increment} --out {out}`")
 }
 
 impl Priced<'_> {
@@ -125,8 +156,27 @@ impl Priced<'_> {
                     area(self.number)
                 )
             }
+            Unpriced::NoIncrement => {
+                let prefix = self.row.map_or_else(String::new, |row| format!(" for prefix {}", row.prefix));
+                format!("{path} states no increment{prefix}, so that no call by this row has a price")
+            }
             Unpriced::Other(text) => text.clone(),
         }
+    }
+
+    /// An amount with its currency; or that nobody states it.
+    fn amount(&self, cost: &str) -> String {
+        match currency(self.table) {
+            Some(code) => format!("{cost} {code}"),
+            None => format!("{cost}, in a currency that {} does not state", escape::terminal(&self.table.path)),
+        }
+    }
+
+    /// What nobody states of it, where a deck alone priced it.
+    fn to_state(&self) -> Option<Vec<&'static str>> {
+        let increment = self.row.is_some_and(|row| self.unbilled.has(row.span));
+        let unstated = [("currency", true), ("increment", increment)];
+        self.table.is_bare().then(|| unstated.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect())
     }
 }
 
@@ -148,7 +198,7 @@ struct Step<'a> {
 struct Line<'a> {
     billed_seconds: Option<u64>,
     cost: Option<&'a str>,
-    currency: &'a str,
+    currency: Option<&'a str>,
     destination: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expired: Option<bool>,
@@ -167,6 +217,12 @@ struct Line<'a> {
     reason: Option<String>,
     seconds: Value,
     steps: Vec<Step<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_state: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trunks: Option<&'a [String]>,
 }
 
 /// A number of seconds: whole where it is.
@@ -179,14 +235,22 @@ fn seconds_value(seconds: Decimal) -> Value {
 
 /// Appends a flat JSON object on one line, keys sorted; `line` is the call's line in a batch.
 pub fn json_line(out: &mut String, priced: &Priced<'_>, line: Option<usize>) {
+    // A struct of texts and numbers can always be written.
+    out.push_str(&serde_json::to_string(&object(priced, line)).unwrap_or_default());
+    out.push('\n');
+}
+
+fn object<'a>(priced: &'a Priced<'_>, line: Option<usize>) -> Line<'a> {
     let (call, why) = match &priced.outcome {
         Outcome::Priced(call) => (Some(call), None),
         Outcome::Unpriced(why) => (None, Some(why)),
     };
-    let object = Line {
+    // Who names a table knows it; who asks the plan's is told.
+    let asked = !priced.trunks.is_empty();
+    Line {
         billed_seconds: call.map(|call| call.billed_seconds),
         cost: call.map(|call| call.cost.as_str()),
-        currency: priced.table.currency.code(),
+        currency: currency(priced.table),
         destination: call.and_then(|call| call.destination.as_deref()),
         expired: call.is_some_and(|call| call.expired).then_some(true),
         finding: why.and_then(Unpriced::rule),
@@ -199,10 +263,10 @@ pub fn json_line(out: &mut String, priced: &Priced<'_>, line: Option<usize>) {
         reason: why.map(|why| priced.reason(why)),
         seconds: seconds_value(priced.seconds),
         steps: call.map_or_else(Vec::new, |call| call.steps.iter().map(sorted).collect()),
-    };
-    // A struct of texts and numbers can always be written.
-    out.push_str(&serde_json::to_string(&object).unwrap_or_default());
-    out.push('\n');
+        table: asked.then_some(priced.table.path.as_str()),
+        to_state: priced.to_state(),
+        trunks: asked.then_some(priced.trunks),
+    }
 }
 
 fn sorted(step: &BillStep) -> Step<'_> {
@@ -219,7 +283,6 @@ fn sorted(step: &BillStep) -> Step<'_> {
 #[must_use]
 pub fn text(priced: &Priced<'_>, sources: &Sources, brief: bool) -> String {
     let on = priced.on.map_or_else(String::new, |day| format!(" on {day}"));
-    let currency = priced.table.currency;
     let mut out = format!("{}, {} s{on}: ", priced.number, priced.seconds.normalize());
     let call = match &priced.outcome {
         Outcome::Unpriced(why) => {
@@ -233,7 +296,7 @@ pub fn text(priced: &Priced<'_>, sources: &Sources, brief: bool) -> String {
         Outcome::Priced(call) => call,
     };
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{} {currency}", call.cost);
+    let _ = writeln!(out, "{}", priced.amount(&call.cost));
     if brief {
         return out;
     }
@@ -251,17 +314,33 @@ pub fn text(priced: &Priced<'_>, sources: &Sources, brief: bool) -> String {
         let seconds = step.seconds.map_or_else(String::new, |seconds| seconds.to_string());
         table.row([what, seconds, step.per_minute.clone().unwrap_or_default(), step.amount.clone()]);
     }
-    table.total([format!("total in {currency}"), String::new(), String::new(), call.cost.clone()]);
+    let total = currency(priced.table).map_or_else(|| "total".to_owned(), |code| format!("total in {code}"));
+    table.total([total, String::new(), String::new(), call.cost.clone()]);
     out.push_str(&table.render());
     if call.expired {
         let last = priced.row.and_then(|row| row.expires).map_or_else(String::new, |day| format!(" on {day}"));
         let _ = writeln!(out, "\nwarning: the row ended{last}; its rate is carried on");
     }
+    if let Some(deck) = priced.table.deck.as_ref().filter(|_| priced.table.is_bare()) {
+        out.push('\n');
+        for note in &deck.notes {
+            let _ = writeln!(out, "note: {}", escape::terminal(note));
+        }
+        let rounding = priced.table.billing.rounding;
+        let _ = writeln!(
+            out,
+            "note: without a table only the deck's own fees are known, and a call is rounded {} to {} places\n\
+             to state: the currency: {}",
+            rounding.mode.name(),
+            rounding.places,
+            escape::terminal(&import(priced.table, false))
+        );
+    }
     out
 }
 
 fn row_lines(out: &mut String, priced: &Priced<'_>, call: &PricedCall, sources: &Sources) {
-    let currency = priced.table.currency;
+    let currency = currency(priced.table).map_or_else(String::new, |code| format!(" {code}"));
     let name = call.destination.as_deref().map_or_else(String::new, |name| format!(", {}", escape::terminal(name)));
     let Some(row) = priced.row else {
         let _ = writeln!(out, "flat rate    prefix {}{name}", call.prefix);
@@ -270,9 +349,9 @@ fn row_lines(out: &mut String, priced: &Priced<'_>, call: &PricedCall, sources: 
     let _ = writeln!(out, "row          prefix {}{name} ({})", call.prefix, place(sources, row.span));
     let _ = writeln!(
         out,
-        "price        {} {currency} per minute, increment {}",
+        "price        {}{currency} per minute, increment {}",
         price_words(&row.price),
-        increment_words(row)
+        increment_words(row, priced.unbilled)
     );
     if let Some(basis) = priced.basis {
         let _ = writeln!(out, "states       {}: {}", basis.jurisdiction().name(), basis.why());
@@ -284,15 +363,18 @@ fn unpriced(out: &mut String, priced: &Priced<'_>, why: &Unpriced, sources: &Sou
     let rule = why.rule().and_then(catalogue::find);
     match rule {
         Some(rule) => {
-            let labels = vec![Label::new(priced.table.place.key("carrier"), "in this table")];
-            let help = Some(why.help().to_owned());
+            let labels = match (why, priced.row) {
+                (Unpriced::NoIncrement, Some(row)) => vec![Label::new(row.span, "this row")],
+                _ => vec![Label::new(priced.table.place.key("carrier"), "in this table")],
+            };
+            let help = Some(why.help(priced.table).into_owned());
             let (code, name) = (rule.code, rule.name);
             let message = format!("{name}: {message}");
             let finding = Diagnostic { code, name, level: Level::Deny, message, labels, help };
             out.push_str(&diagnostics::render(&finding, sources, true));
         }
         None => {
-            let _ = writeln!(out, "{}\nhelp: {}", escape::terminal(&message), why.help());
+            let _ = writeln!(out, "{}\nhelp: {}", escape::terminal(&message), why.help(priced.table));
         }
     }
     out.push_str("\nexit 3: nothing could be computed\n");

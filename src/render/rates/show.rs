@@ -1,11 +1,16 @@
 //! Which row prices a number, and why.
 
+mod trunks;
+
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::{increment_words, place, price_words};
+pub use self::trunks::{by_trunk, document_by_trunk};
+use super::price::import;
+use super::unbilled::Unbilled;
+use super::{increment_value, increment_words, place, price_words};
 use crate::model::rates::{CpsWindow, Limit, Limits, Price, RateTable, SeatBasis, SeatPrice, TableKind};
 use crate::model::rows::RowRef;
 use crate::rating::jurisdiction::Basis;
@@ -22,6 +27,10 @@ use crate::words::money::{Currency, Money};
 pub struct Shown<'a> {
     /// The table.
     pub table: &'a RateTable,
+    /// The trunks of the plan that the table is of; none where the table is asked by its own name.
+    pub trunks: &'a [String],
+    /// Rows of the table that are billed by no known increment.
+    pub unbilled: &'a Unbilled,
     /// The number called.
     pub number: E164,
     /// The day; nothing where the table has no days.
@@ -121,6 +130,28 @@ impl Shown<'_> {
     fn chosen(&self) -> Option<&Candidate<'_>> {
         self.candidates.iter().find(|candidate| candidate.chosen())
     }
+
+    /// Whether anything prices the number.
+    #[must_use]
+    pub fn is_priced(&self) -> bool {
+        self.chosen().is_some()
+    }
+
+    /// Why nothing prices the number, as the rule that speaks of it.
+    fn finding(&self) -> &'static str {
+        let later = self.candidates.iter().any(|candidate| matches!(candidate.why, Why::NotYet(_)));
+        if later { "rates-not-yet-effective" } else { "destination-without-rate" }
+    }
+
+    /// What a table of the deck has to state before the chosen row prices calls, where the deck stands alone.
+    fn to_state(&self) -> Option<Vec<&'static str>> {
+        let increment = match self.chosen().map(|candidate| candidate.source) {
+            Some(Source::Row(row)) => self.unbilled.has(row.span),
+            _ => false,
+        };
+        let unstated = [("currency", true), ("increment", increment)];
+        self.table.is_bare().then(|| unstated.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect())
+    }
 }
 
 fn seat_price(seat: &SeatPrice, currency: Currency) -> String {
@@ -138,7 +169,17 @@ fn callers(row: RowRef<'_>) -> String {
 /// For people: the row, and unless it is to be `brief`, the candidates and what the table says besides.
 #[must_use]
 pub fn text(shown: &Shown<'_>, sources: &Sources, brief: bool) -> String {
+    let mut out = told(shown, sources, brief);
+    if shown.chosen().is_none() && !brief {
+        out.push_str("\nexit 3: nothing could be looked up\n");
+    }
+    out
+}
+
+fn told(shown: &Shown<'_>, sources: &Sources, brief: bool) -> String {
     let currency = shown.table.currency;
+    // An amount of a deck alone is a number: its currency is not known.
+    let code = super::currency(shown.table).map_or_else(String::new, |code| format!(" {code}"));
     let on = shown.on.map_or_else(String::new, |day| format!(" on {day}"));
     let mut out = format!("{}{on}: ", shown.number);
     // Writing to a string cannot fail.
@@ -154,7 +195,11 @@ pub fn text(shown: &Shown<'_>, sources: &Sources, brief: bool) -> String {
             let name =
                 row.destination.as_deref().map_or_else(String::new, |name| format!(", {}", escape::terminal(name)));
             let price = price_words(&row.price);
-            writeln!(out, "prefix {}{name}, {price} {currency} per minute, {}", row.prefix, increment_words(row))
+            let increment = match shown.unbilled.has(row.span) {
+                true => "increment not stated".to_owned(),
+                false => increment_words(row, shown.unbilled),
+            };
+            writeln!(out, "prefix {}{name}, {price}{code} per minute, {increment}", row.prefix)
         }
     };
     if brief {
@@ -166,13 +211,16 @@ pub fn text(shown: &Shown<'_>, sources: &Sources, brief: bool) -> String {
     }
     out.push('\n');
     let billing = &shown.table.billing;
-    let mut lines = vec![("carrier", escape::terminal(&shown.table.carrier).into_owned())];
+    let mut lines = match shown.table.deck.as_ref().filter(|_| shown.table.is_bare()) {
+        Some(deck) => vec![("deck", format!("read as `{}`: {}", deck.layout, deck.what))],
+        None => vec![("carrier", escape::terminal(&shown.table.carrier).into_owned())],
+    };
     if let Some(Source::Row(row)) = shown.chosen().map(|candidate| candidate.source) {
         if let Some(basis) = shown.basis {
             lines.push(("states", format!("{}: {}", basis.jurisdiction().name(), basis.why())));
         }
-        lines.push(("connect fee", format!("{} {currency}", row.connect_fee)));
-        lines.push(("minimum", format!("{} {currency}", row.minimum)));
+        lines.push(("connect fee", format!("{}{code}", row.connect_fee)));
+        lines.push(("minimum", format!("{}{code}", row.minimum)));
     }
     let base = match billing.base {
         IncrementBase::Further => "counted after the initial interval",
@@ -181,13 +229,14 @@ pub fn text(shown: &Shown<'_>, sources: &Sources, brief: bool) -> String {
     lines.push(("further", base.to_owned()));
     let (places, mode) = (billing.rounding.places, billing.rounding.mode.name());
     lines.push(("rounding", format!("{mode} to {places} places, once per call")));
-    lines.push(("attempt fee", format!("{} {currency}", billing.attempt_fee)));
+    lines.push(("attempt fee", format!("{}{code}", billing.attempt_fee)));
     lines.push(("limits", limits(&shown.table.limits, currency)));
+    if let Some(unstated) = shown.to_state() {
+        let command = import(shown.table, unstated.contains(&"increment"));
+        lines.push(("to state", format!("{}: {}", unstated.join(" and "), escape::terminal(&command))));
+    }
     for (name, value) in lines {
         let _ = writeln!(out, "{name:<12} {value}");
-    }
-    if shown.chosen().is_none() {
-        out.push_str("\nexit 3: nothing could be looked up\n");
     }
     out
 }
@@ -214,7 +263,7 @@ fn candidates(shown: &Shown<'_>, sources: &Sources) -> String {
                 row.prefix.to_string(),
                 row.destination.clone().unwrap_or_else(|| "-".to_owned()),
                 price_words(&row.price),
-                increment_words(row),
+                increment_words(row, shown.unbilled),
                 day(row.effective_from),
                 day(row.expires),
                 callers(row),
@@ -296,7 +345,7 @@ pub(super) fn price_value(price: &Price) -> Value {
     }
 }
 
-fn candidate_value(candidate: &Candidate<'_>, sources: &Sources) -> Value {
+fn candidate_value(candidate: &Candidate<'_>, unbilled: &Unbilled, sources: &Sources) -> Value {
     let at = sources.position(candidate.span());
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
     let mut value = match candidate.source {
@@ -305,10 +354,7 @@ fn candidate_value(candidate: &Candidate<'_>, sources: &Sources) -> Value {
             "prefix": row.prefix.to_string(),
             "destination": row.destination,
             "price": price_value(&row.price),
-            "increment": match row.price {
-                Price::Steps(_) | Price::Blocked => None,
-                _ => Some(row.increment.to_string()),
-            },
+            "increment": increment_value(row, unbilled),
             "connect_fee": row.connect_fee.to_string(),
             "minimum": row.minimum.to_string(),
             "effective_from": day(row.effective_from),
@@ -351,8 +397,14 @@ pub(super) fn limit_value<T>(limit: Limit<T>, value: impl Fn(T) -> Value) -> Val
 /// The same as JSON, keys sorted.
 #[must_use]
 pub fn document(shown: &Shown<'_>, sources: &Sources) -> String {
+    documents::document(&Value::Object(object(shown, sources)))
+}
+
+fn object(shown: &Shown<'_>, sources: &Sources) -> Map<String, Value> {
     let (table, billing, limits) = (shown.table, &shown.table.billing, &shown.table.limits);
-    let candidates: Vec<Value> = shown.candidates.iter().map(|candidate| candidate_value(candidate, sources)).collect();
+    let value = |candidate| candidate_value(candidate, shown.unbilled, sources);
+    let candidates: Vec<Value> = shown.candidates.iter().map(value).collect();
+    let stated = |text: &str| json!((!table.is_bare()).then_some(text));
     let mut map = Map::new();
     let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
     put("number", shown.number.to_string().into());
@@ -360,10 +412,10 @@ pub fn document(shown: &Shown<'_>, sources: &Sources) -> String {
     put("from", json!(shown.from.map(|from| from.to_string())));
     put("jurisdiction", json!(shown.basis.map(|basis| basis.jurisdiction().name())));
     put("table", table.path.as_str().into());
-    put("carrier", table.carrier.as_str().into());
-    put("currency", table.currency.code().into());
+    put("carrier", stated(&table.carrier));
+    put("currency", stated(table.currency.code()));
     put("kind", kind(table).into());
-    put("chosen", json!(shown.chosen().map(|candidate| candidate_value(candidate, sources))));
+    put("chosen", json!(shown.chosen().map(value)));
     put("candidates", candidates.into());
     put(
         "billing",
@@ -386,10 +438,16 @@ pub fn document(shown: &Shown<'_>, sources: &Sources) -> String {
         }),
     );
     if shown.chosen().is_none() {
-        let later = shown.candidates.iter().any(|candidate| matches!(candidate.why, Why::NotYet(_)));
-        put("finding", if later { "rates-not-yet-effective" } else { "destination-without-rate" }.into());
+        put("finding", shown.finding().into());
     }
-    documents::document(&Value::Object(map))
+    // Who names a table knows whose it is.
+    if !shown.trunks.is_empty() {
+        put("trunks", json!(shown.trunks));
+    }
+    if let Some(unstated) = shown.to_state() {
+        put("to_state", json!(unstated));
+    }
+    map
 }
 
 /// The kind of a table as it is written.

@@ -8,10 +8,7 @@ use super::super::app::Context;
 use super::super::cli::RatesLintArgs;
 use super::super::error::Error;
 use super::super::exit::Exit;
-use super::super::load::reject_saying;
-use super::super::output::Format;
-use super::tables::{Collected, Tables, collect, default_day};
-use crate::input::plan::Rejected;
+use super::tables::{Collected, collect, default_day, reject};
 use crate::model::rates::{Limit, RateTable, TableKind};
 use crate::model::rows::RowRef;
 use crate::policy::catalogue;
@@ -19,51 +16,39 @@ use crate::policy::rule::{Found, Rule};
 use crate::policy::tables;
 use crate::rating::tariff::{Destination, Tariff};
 use crate::render::rates::deck;
-use crate::render::rates::lint::{LintFinding, Linted, NotJudged, document, text};
+use crate::render::rates::lint::{DATED, Finding, Linted, NotJudged};
 use crate::words::diagnostic::Label;
 
 const COMMAND: &str = "rates lint";
 /// Age from which prices are stale, where no plan says otherwise [days]: the default of plans.
 const STALE_AFTER_DAYS: i64 = 180;
-/// Rules that need to know which day is today.
-const DATED: [&str; 3] = ["rates-stale", "rates-expired", "rates-not-yet-effective"];
 
 /// Runs the command.
 pub(super) fn run(args: &RatesLintArgs, context: &mut Context) -> Result<Exit, Error> {
     let paths: Vec<&Path> = args.tables.iter().map(std::path::PathBuf::as_path).collect();
-    let Collected { tables: read, faults } = collect(&paths, args.format, true)?;
+    let Collected { tables: read, faults, unread } = collect(&paths, args.format)?;
+    let brief = context.global.quiet;
     if !faults.is_empty() {
-        let brief = context.global.quiet;
         let decks = read.tables.iter().filter_map(|table| table.deck.as_ref().map(|deck| (deck, table.is_bare())));
         let understood: Vec<String> = decks.map(|(deck, bare)| deck::text(deck, &read.sources, bare)).collect();
         let understood = if brief { String::new() } else { understood.join("\n") };
-        let Tables { sources, inputs, .. } = read;
-        return Err(reject_saying(COMMAND, context, &Rejected { faults, sources, inputs }, &understood)?);
+        return Err(reject(COMMAND, &paths, Collected { tables: read, faults, unread }, &understood, context)?);
     }
     let as_of = context.global.as_of;
-    let mut findings = Vec::new();
-    for table in &read.tables {
-        let mut found: Vec<LintFinding> = judge(table, as_of);
-        found.sort_by(|a, b| b.rule.level.cmp(&a.rule.level).then(a.rule.code.cmp(b.rule.code)));
-        findings.extend(found);
-    }
+    let mut findings: Vec<Finding> = read.tables.iter().flat_map(|table| judge(table, as_of)).collect();
+    // What weighs most comes first, of whichever table: formats that have no room for all show the beginning.
+    findings.sort_by(|a, b| b.rule.level.cmp(&a.rule.level).then(a.rule.code.cmp(b.rule.code)));
     let not_judged = match as_of {
         Some(_) => Vec::new(),
         None => DATED.iter().filter_map(|name| catalogue::find(name)).map(|rule| NotJudged { rule }).collect(),
     };
     let linted =
         Linted { tables: &read.tables, sources: &read.sources, inputs: &read.inputs, as_of, findings, not_judged };
-    let brief = context.global.quiet;
-    context.outputs.write(|format| {
-        Ok(match format {
-            Format::Json => document(&linted),
-            Format::Text => text(&linted, brief),
-        })
-    })?;
+    context.outputs.report(&linted.report(COMMAND, brief))?;
     Ok(Exit::Pass)
 }
 
-fn judge(table: &RateTable, as_of: Option<NaiveDate>) -> Vec<LintFinding> {
+fn judge(table: &RateTable, as_of: Option<NaiveDate>) -> Vec<Finding> {
     let tariff = Tariff::new(table);
     // Rows are compared as they stand on a day; without one, on the newest first day.
     let day = as_of.or_else(|| default_day(table)).unwrap_or(NaiveDate::MIN);
@@ -80,7 +65,7 @@ fn judge(table: &RateTable, as_of: Option<NaiveDate>) -> Vec<LintFinding> {
     }
     found
         .into_iter()
-        .filter_map(|(name, found)| catalogue::find(name).map(|rule: &'static Rule| LintFinding { rule, found }))
+        .filter_map(|(name, found)| catalogue::find(name).map(|rule: &'static Rule| Finding { rule, found }))
         .collect()
 }
 

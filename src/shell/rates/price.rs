@@ -13,12 +13,11 @@ use super::super::error::Error;
 use super::super::exit::Exit;
 use super::super::output::Format;
 use super::call::{self, Around, OptionFaults, Talk};
-use super::tables::{default_day, once, read_one};
+use super::tables::{Asked, AskedTable, once};
 use crate::model::rates::{Price, RateTable};
 use crate::rating::RatingError;
 use crate::rating::tariff::{Destination, Tariff};
-use crate::render::rates::price::{Outcome, Priced, Unpriced, json_line, text};
-use crate::words::diagnostic::Sources;
+use crate::render::rates::price::{Outcome, Priced, Unpriced, by_trunk, json_by_trunk, json_line, text};
 use crate::words::e164::{DialPrefix, E164};
 
 const COMMAND: &str = "rates price";
@@ -31,14 +30,24 @@ pub(super) fn run(args: &RatesPriceArgs, context: &mut Context) -> Result<Exit, 
     let talk = args.seconds.as_deref().and_then(|seconds| faults.take("SECONDS", call::seconds(seconds)));
     let from = args.from.as_deref().and_then(|from| faults.take("--from", call::caller(from)));
     faults.into_result()?;
-    once(&[Some(args.table.as_path()), args.batch.as_deref()].into_iter().flatten().collect::<Vec<_>>())?;
-    let (table, sources) = read_one(COMMAND, &args.table, context)?;
-    let on = args.on.or(context.global.as_of).or_else(|| default_day(&table));
-    let around = Around { on, from: from.flatten(), jurisdiction: args.jurisdiction };
-    let desk = Desk::new(&table, &sources);
+    // A plan is read where no table is named.
+    let read = args.table.as_deref().or(context.global.plan.as_deref());
+    once(&[read, args.batch.as_deref()].into_iter().flatten().collect::<Vec<_>>())?;
+    let asked = Asked::read(COMMAND, args.table.as_deref(), args.format, context)?;
+    let desks: Vec<Desk<'_>> = asked
+        .tables
+        .iter()
+        .map(|of| {
+            let on = asked.day(args.on, &of.table, context);
+            Desk::new(of, Around { on, from: from.flatten(), jurisdiction: args.jurisdiction })
+        })
+        .collect();
     match (&args.batch, number, talk) {
-        (Some(path), _, _) => batch(path, &desk, around, context),
-        (None, Some(number), Some(talk)) => single(&desk.answer(number, talk, around), &desk, context),
+        (Some(path), _, _) => batch(path, &desks, context),
+        (None, Some(number), Some(talk)) => {
+            let priced: Vec<_> = desks.iter().map(|desk| desk.answer(number, talk, desk.around)).collect();
+            single(&priced, &asked, context)
+        }
         // The arguments name a number and its seconds, or a batch.
         _ => Ok(Exit::NotJudged),
     }
@@ -46,16 +55,19 @@ pub(super) fn run(args: &RatesPriceArgs, context: &mut Context) -> Result<Exit, 
 
 /// A table made ready to price calls.
 struct Desk<'a> {
+    of: &'a AskedTable,
     table: &'a RateTable,
-    sources: &'a Sources,
     tariff: Tariff<'a>,
+    /// What the options say of every call.
+    around: Around,
     /// The prefixes of all rows, whatever their days and callers; made where a call has no rate.
     prefixes: OnceCell<HashSet<DialPrefix>>,
 }
 
 impl<'a> Desk<'a> {
-    fn new(table: &'a RateTable, sources: &'a Sources) -> Self {
-        Self { table, sources, tariff: Tariff::new(table), prefixes: OnceCell::new() }
+    fn new(of: &'a AskedTable, around: Around) -> Self {
+        let table = &of.table;
+        Self { of, table, tariff: Tariff::new(table), around, prefixes: OnceCell::new() }
     }
 
     fn answer(&self, number: E164, talk: Talk, around: Around) -> Priced<'a> {
@@ -74,11 +86,23 @@ impl<'a> Desk<'a> {
             }
         };
         let outcome = match outcome {
+            _ if row.is_some_and(|row| self.of.unbilled.has(row.span)) => Outcome::Unpriced(Unpriced::NoIncrement),
             Ok(call) => Outcome::Priced(call),
             Err(error) => Outcome::Unpriced(self.why(&error, number, &around)),
         };
         let from = around.from;
-        Priced { table: self.table, number, seconds: talk.seconds, on: around.on, from, row, basis, outcome }
+        Priced {
+            table: self.table,
+            trunks: &self.of.trunks,
+            unbilled: &self.of.unbilled,
+            number,
+            seconds: talk.seconds,
+            on: around.on,
+            from,
+            row,
+            basis,
+            outcome,
+        }
     }
 
     fn why(&self, error: &RatingError, number: E164, around: &Around) -> Unpriced {
@@ -113,33 +137,43 @@ fn exit(priced: bool) -> Exit {
     if priced { Exit::Pass } else { Exit::NotJudged }
 }
 
-fn single(priced: &Priced<'_>, desk: &Desk<'_>, context: &mut Context) -> Result<Exit, Error> {
-    let brief = context.global.quiet;
+fn single(priced: &[Priced<'_>], asked: &Asked, context: &mut Context) -> Result<Exit, Error> {
+    let (brief, whole) = (context.global.quiet, context.global.verbose);
     context.outputs.write(|format| {
-        Ok(match format {
-            Format::Json => {
+        Ok(match (&asked.plan, priced, format) {
+            (None, [one], Format::Json) => {
                 let mut line = String::new();
-                json_line(&mut line, priced, None);
+                json_line(&mut line, one, None);
                 line
             }
-            Format::Text => text(priced, desk.sources, brief),
+            (None, [one], Format::Text) => text(one, &asked.sources, brief),
+            (Some(plan), all, Format::Json) => json_by_trunk(all, &plan.path),
+            (Some(plan), all, Format::Text) => by_trunk(all, &plan.name, &asked.sources, brief, whole),
+            // One table was named, and read.
+            (None, _, _) => String::new(),
         })
     })?;
-    Ok(exit(priced.is_priced()))
+    Ok(exit(priced.iter().any(Priced::is_priced)))
 }
 
-/// A line for each row, or every fault of all rows.
-fn batch(path: &Path, desk: &Desk<'_>, options: Around, context: &mut Context) -> Result<Exit, Error> {
+/// A line for each row and table, or every fault of all rows. A row is answered where any table prices it.
+fn batch(path: &Path, desks: &[Desk<'_>], context: &mut Context) -> Result<Exit, Error> {
     let mut batch = Batch::read(path, &COLUMNS)?;
     let rows = std::mem::take(&mut batch.rows);
+    // One table, or those of a plan, which all take its day.
+    let options = desks.first().map_or_else(Around::default, |desk| desk.around);
     let questions = questions(&rows, options, &mut batch);
     batch.into_result()?;
-    let mut lines = String::with_capacity(questions.len() * 400);
+    let mut lines = String::with_capacity(questions.len() * desks.len() * 400);
     let mut all = true;
     for (line, number, talk, around) in questions {
-        let priced = desk.answer(number, talk, around);
-        all &= priced.is_priced();
-        json_line(&mut lines, &priced, Some(line));
+        let mut answered = false;
+        for desk in desks {
+            let priced = desk.answer(number, talk, around);
+            answered |= priced.is_priced();
+            json_line(&mut lines, &priced, Some(line));
+        }
+        all &= answered;
     }
     // JSON lines in every format: rows are for programs. The last output takes them without a copy.
     let mut left = context.outputs.formats().count();

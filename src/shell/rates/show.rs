@@ -6,11 +6,11 @@ use super::super::error::Error;
 use super::super::exit::Exit;
 use super::super::output::Format;
 use super::call::{self, Around, OptionFaults};
-use super::tables::{default_day, read_one};
+use super::tables::Asked;
 use crate::model::rates::{Price, RateTable, SeatPrice, TableKind};
 use crate::model::rows::RowRef;
 use crate::rating::tariff::{Destination, Tariff};
-use crate::render::rates::show::{Candidate, Shown, Source, Why, document, text};
+use crate::render::rates::show::{Candidate, Shown, Source, Why, by_trunk, document, document_by_trunk, text};
 use crate::words::e164::{DialPrefix, E164};
 
 const COMMAND: &str = "rates show";
@@ -23,24 +23,37 @@ pub(super) fn run(args: &RatesShowArgs, context: &mut Context) -> Result<Exit, E
     faults.into_result()?;
     // No number without a fault.
     let Some(number) = number else { return Ok(Exit::Error) };
-    let (table, sources) = read_one(COMMAND, &args.table, context)?;
-    let on = args.on.or(context.global.as_of).or_else(|| default_day(&table));
-    let around = Around { on, from, jurisdiction: None };
-    let tariff = Tariff::new(&table);
-    let destination = call::destination(&tariff, number, &around);
-    // A caller who is not shown is no statement here: it was not asked.
-    let states = call::jurisdiction(&table, destination, number, &around).ok().flatten();
-    let basis = states.filter(|_| args.from.is_some());
-    let shown =
-        Shown { table: &table, number, on, from, basis, candidates: candidates(&table, destination, number, &around) };
-    let brief = context.global.quiet;
+    let asked = Asked::read(COMMAND, args.table.as_deref(), args.format, context)?;
+    let tariffs: Vec<Tariff<'_>> = asked.tables.iter().map(|asked| Tariff::new(&asked.table)).collect();
+    let shown: Vec<Shown<'_>> = asked
+        .tables
+        .iter()
+        .zip(&tariffs)
+        .map(|(of, tariff)| {
+            let table = &of.table;
+            let on = asked.day(args.on, table, context);
+            let around = Around { on, from, jurisdiction: None };
+            let destination = call::destination(tariff, number, &around);
+            // A caller who is not shown is no statement here: it was not asked.
+            let states = call::jurisdiction(table, destination, number, &around).ok().flatten();
+            let basis = states.filter(|_| args.from.is_some());
+            let candidates = candidates(table, destination, number, &around);
+            Shown { table, trunks: &of.trunks, unbilled: &of.unbilled, number, on, from, basis, candidates }
+        })
+        .collect();
+    let (brief, whole) = (context.global.quiet, context.global.verbose);
+    let (shown, sources) = (shown.as_slice(), &asked.sources);
     context.outputs.write(|format| {
-        Ok(match format {
-            Format::Json => document(&shown, &sources),
-            Format::Text => text(&shown, &sources, brief),
+        Ok(match (&asked.plan, shown, format) {
+            (None, [one], Format::Json) => document(one, sources),
+            (None, [one], Format::Text) => text(one, sources, brief),
+            (Some(plan), all, Format::Json) => document_by_trunk(all, &plan.path, sources),
+            (Some(plan), all, Format::Text) => by_trunk(all, &plan.name, sources, whole),
+            // One table was named, and read.
+            (None, _, _) => String::new(),
         })
     })?;
-    Ok(if destination == Destination::NoRate { Exit::NotJudged } else { Exit::Pass })
+    Ok(if shown.iter().any(Shown::is_priced) { Exit::Pass } else { Exit::NotJudged })
 }
 
 /// Everything in a table that has a prefix of the number, the longest first; the flat rate before rows of its length,

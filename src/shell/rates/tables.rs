@@ -1,19 +1,24 @@
-//! The tables that the arguments name, read outside any plan.
+//! The tables that the arguments name, read outside any plan, or else those of the plan.
 
 use std::path::Path;
 
 use chrono::NaiveDate;
 
 use super::super::app::Context;
-use super::super::error::{Error, ErrorKind};
-use super::super::load::reject;
-use crate::input::deck::layout::Layout;
-use crate::input::files::{folder_of, read_argument, read_deck_argument};
+use super::super::error::{Error, ErrorKind, Hint};
+use super::super::load::{self, told};
+use crate::input::deck::layout::{Layout, named};
+use crate::input::deck::{Around, DeckSpec, parse};
+use crate::input::files::{argument_name, folder_of, read_argument, read_deck_argument};
 use crate::input::plan::{InputRecord, Rejected};
 use crate::input::rates;
 use crate::input::reader::Log;
-use crate::model::rates::RateTable;
+use crate::model::rates::{Billing, RateTable};
+use crate::render::rates::faulty::Faulty;
+use crate::render::rates::unbilled::Unbilled;
+use crate::render::report::Report;
 use crate::words::diagnostic::{Diagnostic, Sources};
+use crate::words::increment::BillingIncrement;
 
 /// Tables and the texts they came from.
 pub(super) struct Tables {
@@ -31,6 +36,8 @@ pub(super) struct Collected {
     pub tables: Tables,
     /// What is wrong.
     pub faults: Vec<Diagnostic>,
+    /// Files that could not be had at all: what is said of each, and its name. Faults of them have no place of their own.
+    pub unread: Vec<(String, String)>,
 }
 
 /// Whether a file is a carrier's own rather than a table: anything but TOML.
@@ -40,13 +47,13 @@ fn is_deck(path: &Path) -> bool {
         && path.extension().is_some()
 }
 
-/// Reads tables, and decks where they may stand in a table's place, with every fault of all.
-pub(super) fn collect(paths: &[&Path], format: Option<&'static Layout>, decks: bool) -> Result<Collected, Error> {
+/// Reads tables and decks, with every fault of all.
+pub(super) fn collect(paths: &[&Path], format: Option<&'static Layout>) -> Result<Collected, Error> {
     once(paths)?;
-    let (mut sources, mut inputs, mut tables) = (Sources::default(), Vec::new(), Vec::new());
+    let (mut sources, mut inputs, mut tables, mut unread) = (Sources::default(), Vec::new(), Vec::new(), Vec::new());
     let log = Log::default();
     for path in paths {
-        let read = if decks && is_deck(path) {
+        let read = if is_deck(path) {
             read_deck_argument(path).map(|text| rates::bare(text, format, &mut sources, &mut inputs, &log))
         } else {
             let text = read_argument(path);
@@ -54,33 +61,144 @@ pub(super) fn collect(paths: &[&Path], format: Option<&'static Layout>, decks: b
         };
         match read {
             Ok(table) => tables.extend(table),
-            Err(fault) => log.faults.bare(fault.kind, fault.message, fault.help),
+            Err(fault) => {
+                unread.push((fault.message.clone(), argument_name(path)));
+                log.faults.bare(fault.kind, fault.message, fault.help);
+            }
         }
     }
     let faults = log.faults.into_sorted();
     if faults.is_empty() && tables.len() < paths.len() {
         return Err(ErrorKind::Unreadable("a rate table could not be read".to_owned()).into());
     }
-    Ok(Collected { tables: Tables { tables, sources, inputs }, faults })
+    Ok(Collected { tables: Tables { tables, sources, inputs }, faults, unread })
 }
 
-/// Reads tables, and decks where they may stand in a table's place. Where any is faulty, the faults of all go to every
-/// output and the run is over.
-pub(super) fn read(command: &str, paths: &[&Path], decks: bool, context: &mut Context) -> Result<Tables, Error> {
-    let Collected { tables, faults } = collect(paths, None, decks)?;
-    if faults.is_empty() {
-        return Ok(tables);
+/// Reads tables, and decks in a table's place. Where any is faulty, the faults of all go to every output and the run is
+/// over.
+pub(super) fn read(
+    command: &str,
+    paths: &[&Path],
+    format: Option<&'static Layout>,
+    context: &mut Context,
+) -> Result<Tables, Error> {
+    let read = collect(paths, format)?;
+    if read.faults.is_empty() {
+        return Ok(read.tables);
     }
-    let Tables { sources, inputs, .. } = tables;
-    Err(reject(command, context, &Rejected { faults, sources, inputs })?)
+    Err(reject(command, paths, read, "", context)?)
 }
 
-/// Reads one table. A deck alone prices nothing: its currency is not known.
-pub(super) fn read_one(command: &str, path: &Path, context: &mut Context) -> Result<(RateTable, Sources), Error> {
-    let read = read(command, &[path], false, context)?;
-    let table = read.tables.into_iter().next();
-    let table = table.ok_or_else(|| ErrorKind::Unreadable("the rate table could not be read".to_owned()))?;
-    Ok((table, read.sources))
+/// Tells the faults of tables in every format that is wanted, with what was `understood` all the same, and as text for
+/// standard error.
+pub(super) fn reject(
+    command: &str,
+    paths: &[&Path],
+    read: Collected,
+    understood: &str,
+    context: &mut Context,
+) -> Result<Error, Error> {
+    let Collected { tables: Tables { sources, inputs, .. }, faults, unread } = read;
+    let rejected = Rejected { faults, sources, inputs };
+    let names: Vec<String> = paths.iter().map(|path| argument_name(path)).collect();
+    let mut report = Report::rejected(command, &rejected);
+    Faulty { paths: &names, unread: &unread, understood }.tell(&mut report);
+    context.outputs.report(&report)?;
+    Ok(told(&rejected))
+}
+
+/// The tables that answer a question: the one that is named, or those of the plan.
+pub(super) struct Asked {
+    /// The tables; those of a plan in the order in which trunks name them.
+    pub tables: Vec<AskedTable>,
+    /// The texts.
+    pub sources: Sources,
+    /// The plan, where its tables are asked.
+    pub plan: Option<AskedPlan>,
+}
+
+/// A table that answers.
+pub(super) struct AskedTable {
+    /// The table.
+    pub table: RateTable,
+    /// The trunks that it is of, by a plan.
+    pub trunks: Vec<String>,
+    /// Its rows that are billed by no known increment.
+    pub unbilled: Unbilled,
+}
+
+/// A plan whose tables answer.
+pub(super) struct AskedPlan {
+    /// Its path.
+    pub path: String,
+    /// What a screen calls it.
+    pub name: String,
+    /// The day that counts as today.
+    as_of: NaiveDate,
+}
+
+impl Asked {
+    /// Reads the table that the arguments name, else the plan and its tables.
+    pub(super) fn read(
+        command: &str,
+        table: Option<&Path>,
+        format: Option<&'static Layout>,
+        context: &mut Context,
+    ) -> Result<Self, Error> {
+        let Some(path) = table else { return Self::of_plan(command, context) };
+        let read = read(command, &[path], format, context)?;
+        let asked = |table: RateTable| {
+            let unbilled = unbilled(&table, &read.sources);
+            AskedTable { table, trunks: Vec::new(), unbilled }
+        };
+        Ok(Self { tables: read.tables.into_iter().map(asked).collect(), sources: read.sources, plan: None })
+    }
+
+    fn of_plan(command: &str, context: &mut Context) -> Result<Self, Error> {
+        let told = context.global.plan.is_some() || context.global.demo;
+        let hint = if told { "" } else { "or name a rate table, or a carrier's own file: --table FILE" };
+        let loaded = load::plan(command, context).hint(hint)?;
+        let (mut plan, sources) = (loaded.plan, loaded.sources);
+        let tables = std::mem::take(&mut plan.tables).into_iter().enumerate();
+        let asked = tables.map(|(index, table)| {
+            let trunks = plan.trunks.iter().filter(|trunk| trunk.table == index);
+            let trunks = trunks.map(|trunk| trunk.name.clone()).collect();
+            AskedTable { table, trunks, unbilled: Unbilled::None }
+        });
+        let tables = asked.collect();
+        let name = if context.global.demo { "the embedded example floor (--demo)" } else { &plan.path }.to_owned();
+        Ok(Self { tables, sources, plan: Some(AskedPlan { path: plan.path, name, as_of: plan.as_of }) })
+    }
+
+    /// The day of a call: the one given, else the one that counts as today, else the table's own.
+    pub(super) fn day(&self, on: Option<NaiveDate>, table: &RateTable, context: &Context) -> Option<NaiveDate> {
+        let today = context.global.as_of.or(self.plan.as_ref().map(|plan| plan.as_of));
+        on.or(today).or_else(|| default_day(table))
+    }
+}
+
+/// Which rows of a deck alone are billed by no known increment.
+pub(super) fn unbilled(table: &RateTable, sources: &Sources) -> Unbilled {
+    let Some(deck) = table.deck.as_ref().filter(|_| table.is_bare()) else { return Unbilled::None };
+    let Some((first, count)) = deck.unstated else { return Unbilled::None };
+    if count + deck.blocked == table.rows.len() {
+        return Unbilled::All;
+    }
+    // Rows do not tell a stand-in from an increment of their own. Where another increment is stated for those that name
+    // none, they bear that one.
+    let other = BillingIncrement::new(2, 2).ok();
+    let billing = Billing { increment: other, ..table.billing.clone() };
+    let around = Around { billing: Some(&billing), ..Around::default() };
+    let spec = DeckSpec::untold(&deck.path, named(deck.layout));
+    match parse(&spec, &around, &[first.source], &deck.sha256, sources, &Log::default()) {
+        Some(again) => {
+            let pairs = table.rows.iter().zip(again.rows.iter());
+            Unbilled::At(
+                pairs.filter(|(row, other)| row.increment != other.increment).map(|(row, _)| row.span).collect(),
+            )
+        }
+        None => Unbilled::All,
+    }
 }
 
 /// Standard input can be read once.
