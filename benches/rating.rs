@@ -39,6 +39,7 @@ fn deck() -> impl Iterator<Item = RateRow> {
             expires: None,
             origins: vec![],
             withdrawn: false,
+            unbilled: false,
         },
     })
 }

@@ -34,6 +34,8 @@ pub struct Terms {
     pub origins: Vec<DialPrefix>,
     /// Whether the carrier takes it back: past its last day a shorter prefix prices its calls, where other rows are carried on.
     pub withdrawn: bool,
+    /// Whether nobody states its increment: the one that it bears is a stand-in, and no call by it has a price.
+    pub unbilled: bool,
 }
 
 /// One row by itself, to be changed or put into [`Rows`].
@@ -351,6 +353,7 @@ mod tests {
             expires: None,
             origins: Vec::new(),
             withdrawn: false,
+            unbilled: false,
         };
         let span = Span::new(Sources::default().add("test", ""), 0, 0);
         RateRow { prefix: DialPrefix::parse(prefix).unwrap(), span, terms }

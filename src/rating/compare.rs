@@ -186,6 +186,7 @@ fn same(old: RowRef<'_>, new: RowRef<'_>) -> bool {
         && old.increment == new.increment
         && old.connect_fee == new.connect_fee
         && old.minimum == new.minimum
+        && old.unbilled == new.unbilled
 }
 
 /// How the price of calls has moved, where each of a row's prices has moved the same way, or not at all, and nothing else has.
@@ -241,8 +242,12 @@ fn compared<'a>(
     key: Key,
 ) -> Option<Compared<'a>> {
     let ((old_row, old_own), (new_row, new_own)) = (row(old, &key), row(new, &key));
+    // A deck by itself states no currency.
+    let bare = [old, new].iter().any(|side| side.tariff.table().is_bare());
+    let currency = bare || old.tariff.table().currency == new.tariff.table().currency;
     if let (Some(a), Some(b), true, true) = (old_row, new_row, old_own, new_own)
         && same(a, b)
+        && currency
         && old.tariff.table().billing.base == new.tariff.table().billing.base
     {
         return None;
@@ -253,9 +258,13 @@ fn compared<'a>(
         (true, false) => vec![Change::Removed],
         (true, true) => Vec::new(),
     };
-    let old_cost = old_row.and_then(|row| costs.0.cost(row));
-    let new_cost = new_row.and_then(|row| costs.1.cost(row));
-    if let (Some(a), Some(b)) = (old_cost, new_cost) {
+    // Where one side alone states an increment, nothing is known of what calls cost on the other.
+    let stated = old_row.zip(new_row).is_none_or(|(old, new)| old.unbilled == new.unbilled);
+    let cost = |row: Option<RowRef<'a>>, costs: &mut Typical<'a, '_>| {
+        row.filter(|row| stated || !row.unbilled).and_then(|row| costs.cost(row))
+    };
+    let (old_cost, new_cost) = (cost(old_row, &mut costs.0), cost(new_row, &mut costs.1));
+    if let (true, Some(a), Some(b)) = (currency, old_cost, new_cost) {
         // Averages are floats, and prices are not: where they tell, they say which call costs more.
         let exact = old_row.zip(new_row).and_then(|(old, new)| dearer(old, new));
         match exact.unwrap_or_else(|| b.total_cmp(&a)) {
@@ -265,7 +274,7 @@ fn compared<'a>(
         }
     }
     if let (Some(a), Some(b)) = (old_row, new_row)
-        && a.increment != b.increment
+        && (a.increment != b.increment || a.unbilled != b.unbilled)
         && a.price != Price::Blocked
         && b.price != Price::Blocked
     {

@@ -6,9 +6,7 @@ pub mod faulty;
 pub mod lint;
 pub mod price;
 pub mod show;
-pub mod unbilled;
 
-use self::unbilled::Unbilled;
 use crate::model::rates::{Price, RateTable};
 use crate::model::rows::RowRef;
 use crate::words::diagnostic::{Sources, Span};
@@ -41,22 +39,22 @@ fn price_words(price: &Price) -> String {
 }
 
 /// The increment of a row: `6/6`, or that of each step; or that nobody states it.
-fn increment_words(row: RowRef<'_>, unbilled: &Unbilled) -> String {
+fn increment_words(row: RowRef<'_>) -> String {
     match &row.price {
         Price::Steps(steps) => {
             steps.iter().map(|step| format!("{} s", step.increment)).collect::<Vec<_>>().join(", then ")
         }
         Price::Blocked => "-".to_owned(),
-        _ if unbilled.has(row.span) => "not stated".to_owned(),
+        _ if row.unbilled => "not stated".to_owned(),
         _ => row.increment.to_string(),
     }
 }
 
 /// The increment of a row for programs; nothing for steps, which have their own, and where nobody states it.
-fn increment_value(row: RowRef<'_>, unbilled: &Unbilled) -> Option<String> {
+fn increment_value(row: RowRef<'_>) -> Option<String> {
     match row.price {
         Price::Steps(_) | Price::Blocked => None,
-        _ if unbilled.has(row.span) => None,
+        _ if row.unbilled => None,
         _ => Some(row.increment.to_string()),
     }
 }

@@ -191,12 +191,12 @@ fn amounts_in_two_currencies_are_never_set_against_each_other() {
     let texts = Tables::new(&old, &new).every(&["--demo"]);
     let json: Value = serde_json::from_str(&texts["json"]).unwrap();
     let changes = json["changes"].as_array().unwrap();
-    assert_eq!((changes.len(), &json["currency"]), (3, &Value::Null));
+    assert_eq!((changes.len(), &json["currency"]), (4, &Value::Null));
     assert_eq!((&json["counts"]["dearer"], &json["counts"]["cheaper"]), (&0.into(), &0.into()));
     assert!(changes.iter().all(|change| change["difference"].is_null() && !change["new"]["average_call"].is_null()));
     // In the order of prefixes: no difference is the largest.
     let prefixes: Vec<&str> = changes.iter().map(|change| change["prefix"].as_str().unwrap()).collect();
-    assert_eq!(prefixes, ["33", "44", "49"]);
+    assert_eq!(prefixes, ["1", "33", "44", "49"]);
     for format in ["text", "markdown"] {
         let said = &texts[format];
         assert!(said.contains("old.toml is in USD and new.toml in EUR: without an exchange rate"), "{said}");
@@ -221,6 +221,14 @@ fn what_a_deck_does_not_state_is_said() {
     let json: Value = serde_json::from_str(&texts["json"]).unwrap();
     assert_eq!(json["changes"][0]["old"]["increment"], Value::Null);
     assert_eq!(rows(&texts["csv"])[0]["old_increment"], "not stated");
+    // Where one of them alone states it, nobody knows what calls cost on the other.
+    let own = "prefix,destination,per_minute,increment\n1,US,0.004,\n44,UK,0.02,60/60\n";
+    let texts = Tables::new(own, &own.replace("0.004,", "0.004,6/6")).every(&[]);
+    let json: Value = serde_json::from_str(&texts["json"]).unwrap();
+    let (change, old) = (&json["changes"][0], &json["changes"][0]["old"]);
+    assert_eq!((change["changes"].as_array().unwrap().len(), &change["changes"][0]), (1, &"increment-changed".into()));
+    assert_eq!((&old["average_call"], &old["increment"]), (&Value::Null, &Value::Null));
+    assert_eq!(change["new"]["increment"], "6/6");
     // Against a table that states a currency, the deck's is said to be taken.
     let texts = Tables::new(&table("USD", &[("1201200", "0.004")]), bare).every(&[]);
     assert!(texts["text"].contains("note: new.csv states no currency: its amounts are taken to be in USD"));

@@ -306,6 +306,7 @@ impl Reader<'_, '_> {
                 expires: self.around.expires,
                 origins: Vec::new(),
                 withdrawn: false,
+                unbilled: false,
             };
             let number = rows.terms(span.source, terms);
             for prefix in prefixes {

@@ -365,6 +365,7 @@ impl<'a, 't> RowReader<'a, 't> {
         let second = BillingIncrement { initial: NonZeroU32::MIN, further: NonZeroU32::MIN };
         let fee = connect_fee.or(priced.connect_fee);
         let fee = fee.or(self.around.billing.map(|billing| billing.connect_fee)).unwrap_or_default();
+        let unstated = own.or(table).is_none() && state == State::Priced;
         let terms = Terms {
             destination: self.name(),
             price: priced.price,
@@ -375,12 +376,10 @@ impl<'a, 't> RowReader<'a, 't> {
             expires: expires.or(self.around.expires),
             origins,
             withdrawn: false,
+            unbilled: unstated,
         };
-        let known = Known {
-            terms: self.out.rows.terms(self.troubles.id, terms),
-            blocked: state == State::Blocked,
-            unstated: own.or(table).is_none() && state == State::Priced,
-        };
+        let known =
+            Known { terms: self.out.rows.terms(self.troubles.id, terms), blocked: state == State::Blocked, unstated };
         Ok(Some((known, !counted)))
     }
 

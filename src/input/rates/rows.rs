@@ -138,6 +138,7 @@ fn row(node: &Node, defaults: &Defaults<'_>, log: &Log) -> Option<RateRow> {
             expires: expires?,
             origins: origins?,
             withdrawn: false,
+            unbilled: false,
         },
     })
 }

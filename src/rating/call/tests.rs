@@ -39,6 +39,7 @@ pub(crate) fn row(prefix: &str, price: &str) -> RateRow {
         expires: None,
         origins: vec![],
         withdrawn: false,
+        unbilled: false,
     };
     RateRow { prefix: DialPrefix::parse(prefix).unwrap(), span: Span::new(source(), 0, 0), terms }
 }

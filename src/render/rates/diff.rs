@@ -9,7 +9,6 @@ use chrono::NaiveDate;
 
 pub use self::json::document;
 pub use self::sheets::sheets;
-use super::unbilled::Unbilled;
 use super::{currency, increment_words, place, plural, price_words};
 use crate::input::plan::InputRecord;
 use crate::model::plan::Plan;
@@ -33,8 +32,6 @@ pub struct Compares<'a> {
     pub new: &'a RateTable,
     /// The days on which they are looked at; nothing where a table has no days.
     pub days: [Option<NaiveDate>; 2],
-    /// Rows of either that are billed by no known increment.
-    pub unbilled: [Unbilled; 2],
     /// The texts.
     pub sources: &'a Sources,
     /// The inputs.
@@ -96,18 +93,15 @@ impl<'a> Compares<'a> {
         let mut notes = Vec::new();
         match (currency(self.old), currency(self.new)) {
             (Some(old), Some(new)) if old != new => notes.push(format!(
-                "{} is in {old} and {} in {new}: without an exchange rate nobody can say what costs more, and prefixes \
-                 whose numbers are the same are not listed",
+                "{} is in {old} and {} in {new}: without an exchange rate nobody can say what costs more",
                 self.old.path, self.new.path
             )),
             (Some(stated), None) => notes.push(taken(self.new, stated)),
             (None, Some(stated)) => notes.push(taken(self.old, stated)),
             _ => {}
         }
-        for (table, unbilled) in [self.old, self.new].into_iter().zip(&self.unbilled) {
-            if let (false, Some((_, count))) =
-                (*unbilled == Unbilled::None, table.deck.as_ref().and_then(|deck| deck.unstated))
-            {
+        for table in [self.old, self.new] {
+            if let Some((_, count)) = table.deck.as_ref().and_then(|deck| deck.unstated) {
                 notes.push(format!(
                     "{} states no increment in {}: calls by them are compared as if billed by the second",
                     table.path,
@@ -137,8 +131,7 @@ impl<'a> Compares<'a> {
 
     /// Price and increment on both sides.
     fn terms(&self, compared: &Compared<'_>) -> [String; 2] {
-        let [old, new] = &self.unbilled;
-        [terms(compared.old, compared, old), terms(compared.new, compared, new)]
+        [terms(compared.old, compared), terms(compared.new, compared)]
     }
 
     /// How much more an average call costs; nothing where either has no price, or they are in two currencies.
@@ -182,12 +175,12 @@ fn costs(old: Option<f64>, new: Option<f64>) -> [String; 2] {
     [shown(old, places), shown(new, places)]
 }
 
-fn terms(row: Option<RowRef<'_>>, compared: &Compared<'_>, unbilled: &Unbilled) -> String {
+fn terms(row: Option<RowRef<'_>>, compared: &Compared<'_>) -> String {
     let Some(row) = row else { return "no rate".to_owned() };
     let through = if row.prefix == compared.prefix { String::new() } else { format!(" (by {})", row.prefix) };
-    let increment = match unbilled.has(row.span) {
+    let increment = match row.unbilled {
         true => "increment not stated".to_owned(),
-        false => increment_words(row, unbilled),
+        false => increment_words(row),
     };
     format!("{}, {increment}{through}", price_words(&row.price))
 }

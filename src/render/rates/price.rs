@@ -12,7 +12,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::trunks::{by_trunk, json_by_trunk};
-use super::unbilled::Unbilled;
 use super::{currency, increment_words, place, price_words};
 use crate::model::rates::RateTable;
 use crate::model::rows::RowRef;
@@ -34,8 +33,6 @@ pub struct Priced<'a> {
     pub table: &'a RateTable,
     /// The trunks of the plan that the table is of; none where the table is asked by its own name.
     pub trunks: &'a [String],
-    /// Rows of the table that are billed by no known increment.
-    pub unbilled: &'a Unbilled,
     /// The number called.
     pub number: E164,
     /// Talk time as given [s].
@@ -174,7 +171,7 @@ impl Priced<'_> {
 
     /// What nobody states of it, where a deck alone priced it.
     fn to_state(&self) -> Option<Vec<&'static str>> {
-        let increment = self.row.is_some_and(|row| self.unbilled.has(row.span));
+        let increment = self.row.is_some_and(|row| row.unbilled);
         let unstated = [("currency", true), ("increment", increment)];
         self.table.is_bare().then(|| unstated.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect())
     }
@@ -351,7 +348,7 @@ fn row_lines(out: &mut String, priced: &Priced<'_>, call: &PricedCall, sources: 
         out,
         "price        {}{currency} per minute, increment {}",
         price_words(&row.price),
-        increment_words(row, priced.unbilled)
+        increment_words(row)
     );
     if let Some(basis) = priced.basis {
         let _ = writeln!(out, "states       {}: {}", basis.jurisdiction().name(), basis.why());

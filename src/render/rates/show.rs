@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 
 pub use self::trunks::{by_trunk, document_by_trunk};
 use super::price::import;
-use super::unbilled::Unbilled;
 use super::{increment_value, increment_words, place, price_words};
 use crate::model::rates::{CpsWindow, Limit, Limits, Price, RateTable, SeatBasis, SeatPrice, TableKind};
 use crate::model::rows::RowRef;
@@ -29,8 +28,6 @@ pub struct Shown<'a> {
     pub table: &'a RateTable,
     /// The trunks of the plan that the table is of; none where the table is asked by its own name.
     pub trunks: &'a [String],
-    /// Rows of the table that are billed by no known increment.
-    pub unbilled: &'a Unbilled,
     /// The number called.
     pub number: E164,
     /// The day; nothing where the table has no days.
@@ -146,7 +143,7 @@ impl Shown<'_> {
     /// What a table of the deck has to state before the chosen row prices calls, where the deck stands alone.
     fn to_state(&self) -> Option<Vec<&'static str>> {
         let increment = match self.chosen().map(|candidate| candidate.source) {
-            Some(Source::Row(row)) => self.unbilled.has(row.span),
+            Some(Source::Row(row)) => row.unbilled,
             _ => false,
         };
         let unstated = [("currency", true), ("increment", increment)];
@@ -195,9 +192,9 @@ fn told(shown: &Shown<'_>, sources: &Sources, brief: bool) -> String {
             let name =
                 row.destination.as_deref().map_or_else(String::new, |name| format!(", {}", escape::terminal(name)));
             let price = price_words(&row.price);
-            let increment = match shown.unbilled.has(row.span) {
+            let increment = match row.unbilled {
                 true => "increment not stated".to_owned(),
-                false => increment_words(row, shown.unbilled),
+                false => increment_words(row),
             };
             writeln!(out, "prefix {}{name}, {price}{code} per minute, {increment}", row.prefix)
         }
@@ -263,7 +260,7 @@ fn candidates(shown: &Shown<'_>, sources: &Sources) -> String {
                 row.prefix.to_string(),
                 row.destination.clone().unwrap_or_else(|| "-".to_owned()),
                 price_words(&row.price),
-                increment_words(row, shown.unbilled),
+                increment_words(row),
                 day(row.effective_from),
                 day(row.expires),
                 callers(row),
@@ -345,7 +342,7 @@ pub(super) fn price_value(price: &Price) -> Value {
     }
 }
 
-fn candidate_value(candidate: &Candidate<'_>, unbilled: &Unbilled, sources: &Sources) -> Value {
+fn candidate_value(candidate: &Candidate<'_>, sources: &Sources) -> Value {
     let at = sources.position(candidate.span());
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
     let mut value = match candidate.source {
@@ -354,7 +351,7 @@ fn candidate_value(candidate: &Candidate<'_>, unbilled: &Unbilled, sources: &Sou
             "prefix": row.prefix.to_string(),
             "destination": row.destination,
             "price": price_value(&row.price),
-            "increment": increment_value(row, unbilled),
+            "increment": increment_value(row),
             "connect_fee": row.connect_fee.to_string(),
             "minimum": row.minimum.to_string(),
             "effective_from": day(row.effective_from),
@@ -402,7 +399,7 @@ pub fn document(shown: &Shown<'_>, sources: &Sources) -> String {
 
 fn object(shown: &Shown<'_>, sources: &Sources) -> Map<String, Value> {
     let (table, billing, limits) = (shown.table, &shown.table.billing, &shown.table.limits);
-    let value = |candidate| candidate_value(candidate, shown.unbilled, sources);
+    let value = |candidate| candidate_value(candidate, sources);
     let candidates: Vec<Value> = shown.candidates.iter().map(value).collect();
     let stated = |text: &str| json!((!table.is_bare()).then_some(text));
     let mut map = Map::new();

@@ -9,7 +9,7 @@ use super::super::cli::RatesDiffArgs;
 use super::super::error::Error;
 use super::super::exit::Exit;
 use super::super::load;
-use super::tables::{default_day, read, unbilled};
+use super::tables::{default_day, read};
 use crate::model::rates::RateTable;
 use crate::rating::compare::{Change, Compared, Side, compare, traffic};
 use crate::rating::tariff::Tariff;
@@ -38,7 +38,6 @@ pub(super) fn run(args: &RatesDiffArgs, context: &mut Context) -> Result<Exit, E
         old,
         new,
         days,
-        unbilled: [old, new].map(|table| unbilled(table, &read.sources)),
         sources: &read.sources,
         inputs: &read.inputs,
         changes,

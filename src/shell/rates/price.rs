@@ -86,7 +86,7 @@ impl<'a> Desk<'a> {
             }
         };
         let outcome = match outcome {
-            _ if row.is_some_and(|row| self.of.unbilled.has(row.span)) => Outcome::Unpriced(Unpriced::NoIncrement),
+            _ if row.is_some_and(|row| row.unbilled) => Outcome::Unpriced(Unpriced::NoIncrement),
             Ok(call) => Outcome::Priced(call),
             Err(error) => Outcome::Unpriced(self.why(&error, number, &around)),
         };
@@ -94,7 +94,6 @@ impl<'a> Desk<'a> {
         Priced {
             table: self.table,
             trunks: &self.of.trunks,
-            unbilled: &self.of.unbilled,
             number,
             seconds: talk.seconds,
             on: around.on,

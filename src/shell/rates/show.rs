@@ -38,7 +38,7 @@ pub(super) fn run(args: &RatesShowArgs, context: &mut Context) -> Result<Exit, E
             let states = call::jurisdiction(table, destination, number, &around).ok().flatten();
             let basis = states.filter(|_| args.from.is_some());
             let candidates = candidates(table, destination, number, &around);
-            Shown { table, trunks: &of.trunks, unbilled: &of.unbilled, number, on, from, basis, candidates }
+            Shown { table, trunks: &of.trunks, number, on, from, basis, candidates }
         })
         .collect();
     let (brief, whole) = (context.global.quiet, context.global.verbose);

@@ -7,18 +7,15 @@ use chrono::NaiveDate;
 use super::super::app::Context;
 use super::super::error::{Error, ErrorKind, Hint};
 use super::super::load::{self, told};
-use crate::input::deck::layout::{Layout, named};
-use crate::input::deck::{Around, DeckSpec, parse};
+use crate::input::deck::layout::Layout;
 use crate::input::files::{argument_name, folder_of, read_argument, read_deck_argument};
 use crate::input::plan::{InputRecord, Rejected};
 use crate::input::rates;
 use crate::input::reader::Log;
-use crate::model::rates::{Billing, RateTable};
+use crate::model::rates::RateTable;
 use crate::render::rates::faulty::Faulty;
-use crate::render::rates::unbilled::Unbilled;
 use crate::render::report::Report;
 use crate::words::diagnostic::{Diagnostic, Sources};
-use crate::words::increment::BillingIncrement;
 
 /// Tables and the texts they came from.
 pub(super) struct Tables {
@@ -123,8 +120,6 @@ pub(super) struct AskedTable {
     pub table: RateTable,
     /// The trunks that it is of, by a plan.
     pub trunks: Vec<String>,
-    /// Its rows that are billed by no known increment.
-    pub unbilled: Unbilled,
 }
 
 /// A plan whose tables answer.
@@ -147,10 +142,7 @@ impl Asked {
     ) -> Result<Self, Error> {
         let Some(path) = table else { return Self::of_plan(command, context) };
         let read = read(command, &[path], format, context)?;
-        let asked = |table: RateTable| {
-            let unbilled = unbilled(&table, &read.sources);
-            AskedTable { table, trunks: Vec::new(), unbilled }
-        };
+        let asked = |table: RateTable| AskedTable { table, trunks: Vec::new() };
         Ok(Self { tables: read.tables.into_iter().map(asked).collect(), sources: read.sources, plan: None })
     }
 
@@ -163,7 +155,7 @@ impl Asked {
         let asked = tables.map(|(index, table)| {
             let trunks = plan.trunks.iter().filter(|trunk| trunk.table == index);
             let trunks = trunks.map(|trunk| trunk.name.clone()).collect();
-            AskedTable { table, trunks, unbilled: Unbilled::None }
+            AskedTable { table, trunks }
         });
         let tables = asked.collect();
         let name = if context.global.demo { "the embedded example floor (--demo)" } else { &plan.path }.to_owned();
@@ -174,30 +166,6 @@ impl Asked {
     pub(super) fn day(&self, on: Option<NaiveDate>, table: &RateTable, context: &Context) -> Option<NaiveDate> {
         let today = context.global.as_of.or(self.plan.as_ref().map(|plan| plan.as_of));
         on.or(today).or_else(|| default_day(table))
-    }
-}
-
-/// Which rows of a deck alone are billed by no known increment.
-pub(super) fn unbilled(table: &RateTable, sources: &Sources) -> Unbilled {
-    let Some(deck) = table.deck.as_ref().filter(|_| table.is_bare()) else { return Unbilled::None };
-    let Some((first, count)) = deck.unstated else { return Unbilled::None };
-    if count + deck.blocked == table.rows.len() {
-        return Unbilled::All;
-    }
-    // Rows do not tell a stand-in from an increment of their own. Where another increment is stated for those that name
-    // none, they bear that one.
-    let other = BillingIncrement::new(2, 2).ok();
-    let billing = Billing { increment: other, ..table.billing.clone() };
-    let around = Around { billing: Some(&billing), ..Around::default() };
-    let spec = DeckSpec::untold(&deck.path, named(deck.layout));
-    match parse(&spec, &around, &[first.source], &deck.sha256, sources, &Log::default()) {
-        Some(again) => {
-            let pairs = table.rows.iter().zip(again.rows.iter());
-            Unbilled::At(
-                pairs.filter(|(row, other)| row.increment != other.increment).map(|(row, _)| row.span).collect(),
-            )
-        }
-        None => Unbilled::All,
     }
 }
 

@@ -6,7 +6,6 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::super::show::price_value;
-use super::super::unbilled::Unbilled;
 use super::super::{increment_value, increment_words};
 use super::Compares;
 use crate::model::rates::Price;
@@ -68,26 +67,25 @@ impl Serialize for Changes<'_, '_> {
 }
 
 fn row<'c>(compares: &'c Compares<'_>, compared: &'c Compared<'_>) -> Row<'c> {
-    let [old, new] = &compares.unbilled;
     Row {
         changes: compared.changes.iter().map(|change| change.name().replace(' ', "-")).collect(),
         difference: compares.difference(compared).map(figure::json),
-        new: compared.new.map(|row| side(row, compared.new_cost, new, compares)),
-        old: compared.old.map(|row| side(row, compared.old_cost, old, compares)),
+        new: compared.new.map(|row| side(row, compared.new_cost, compares)),
+        old: compared.old.map(|row| side(row, compared.old_cost, compares)),
         origins: compared.origins.iter().map(ToString::to_string).collect(),
         prefix: compared.prefix.to_string(),
     }
 }
 
-fn side<'c>(row: RowRef<'c>, average: Option<f64>, unbilled: &Unbilled, compares: &'c Compares<'_>) -> Side<'c> {
+fn side<'c>(row: RowRef<'c>, average: Option<f64>, compares: &'c Compares<'_>) -> Side<'c> {
     let at = compares.sources.position(row.span);
     Side {
         average_call: average.map(figure::json),
         connect_fee: row.connect_fee.to_string(),
         destination: row.terms.destination.as_deref(),
         increment: match row.price {
-            Price::Steps(_) | Price::Blocked => Some(increment_words(row, unbilled)),
-            _ => increment_value(row, unbilled),
+            Price::Steps(_) | Price::Blocked => Some(increment_words(row)),
+            _ => increment_value(row),
         },
         line: at.line.get(),
         path: compares.sources.name(row.span.source),

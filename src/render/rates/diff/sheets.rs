@@ -1,6 +1,5 @@
 //! The comparison as tables: every term in a column of its own for CSV, old and new beside each other for Markdown.
 
-use super::super::unbilled::Unbilled;
 use super::super::{currency, increment_words, price_words};
 use super::{Compares, costs, prefix, words};
 use crate::model::rates::RateTable;
@@ -81,27 +80,20 @@ fn rows<'a>(compares: &'a Compares<'a>) -> Sheet<'a> {
             text(Compares::destination(compared)),
             text(words(compared)),
         ];
-        let [old, new] = &compares.unbilled;
-        cells.extend(side(compared.old, compared.old_cost, compares.old, old, compares));
-        cells.extend(side(compared.new, compared.new_cost, compares.new, new, compares));
+        cells.extend(side(compared.old, compared.old_cost, compares.old, compares));
+        cells.extend(side(compared.new, compared.new_cost, compares.new, compares));
         cells.push(Cell::maybe(compares.difference(compared), Cell::Number));
         Some(cells)
     })
 }
 
-fn side(
-    row: Option<RowRef<'_>>,
-    average: Option<f64>,
-    table: &RateTable,
-    unbilled: &Unbilled,
-    compares: &Compares<'_>,
-) -> [Cell; 8] {
+fn side(row: Option<RowRef<'_>>, average: Option<f64>, table: &RateTable, compares: &Compares<'_>) -> [Cell; 8] {
     let Some(row) = row else { return [const { Cell::None }; 8] };
     let sources = compares.sources;
     [
         text(row.prefix.to_string()),
         text(price_words(&row.price)),
-        text(increment_words(row, unbilled)),
+        text(increment_words(row)),
         text(row.connect_fee.to_string()),
         Cell::maybe(average, Cell::Number),
         currency(table).map_or(Cell::None, text),

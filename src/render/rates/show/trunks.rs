@@ -48,7 +48,7 @@ pub fn by_trunk(shown: &[Shown<'_>], plan: &str, sources: &Sources, whole: bool)
                 row.prefix.to_string(),
                 row.destination.clone().unwrap_or_else(none),
                 format!("{} {} per minute", price_words(&row.price), currency(shown.table).unwrap_or_default()),
-                increment_words(row, shown.unbilled),
+                increment_words(row),
                 at,
                 if why == (Why::Chosen { expired: true }) { why.words() } else { String::new() },
             ]),
