@@ -243,6 +243,17 @@ fn lint_says_what_it_took_a_file_for() {
 }
 
 #[test]
+fn a_deck_of_very_many_columns_is_told_in_a_few_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let more = |cell: &dyn Fn(usize) -> String| (0..20_000).map(|i| format!(",{}", cell(i))).collect::<String>();
+    let deck = format!("NPANXX,Rate{}\n201200,0.01{}\n", more(&|i| format!("x{i}")), more(&|_| String::new()));
+    std::fs::write(folder.path().join("wide.csv"), deck).unwrap();
+    let output = run_in(folder.path(), &["lint", "wide.csv"]);
+    let said = text(&output.stdout);
+    assert!(said.len() < 4_000 && said.contains("x39, and 19,960 more"), "{said}");
+}
+
+#[test]
 fn a_deck_that_cannot_be_read_is_told_with_what_was_understood() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.csv");

@@ -9,6 +9,9 @@ use crate::render::escape;
 use crate::words::diagnostic::{Sources, Span};
 use crate::words::figure;
 
+/// Columns named that are not read; JSON names all.
+const MOST_UNREAD: usize = 40;
+
 /// Lines left out that are shown in full; the rest is counted.
 const MOST: usize = 5;
 
@@ -55,7 +58,11 @@ pub fn text(deck: &Deck, sources: &Sources, bare: bool) -> String {
     let unread: Vec<String> =
         deck.columns.iter().filter(|(_, role)| role.is_none()).map(|(name, _)| shown(name)).collect();
     if !unread.is_empty() {
-        let _ = writeln!(out, "  not read   {}", unread.join(", "));
+        let more = match unread.len().saturating_sub(MOST_UNREAD) {
+            0 => String::new(),
+            more => format!(", and {} more", figure::count(more as f64)),
+        };
+        let _ = writeln!(out, "  not read   {}{more}", unread[..unread.len().min(MOST_UNREAD)].join(", "));
     }
     if let Some(order) = deck.dates {
         let words = match order {
