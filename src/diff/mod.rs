@@ -30,7 +30,6 @@ use crate::words::money::{Currency, Money};
 
 use figures::{Figure, FigureOf, Reckoned};
 use mix::Swap;
-use rows::RowChange;
 use tables::TableChange;
 
 /// What a change is a change of.
