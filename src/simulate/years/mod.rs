@@ -25,15 +25,18 @@ use crate::outage::OutageError;
 use crate::outage::engine::Engine;
 use crate::outage::profile::Course;
 use crate::words::calendar::Instant;
+use crate::words::digest::sha256;
 use curve::Curve;
 use lengths::Lengths;
+use run::Silence;
 use segments::Segments;
 use tied::{Books, Minimum, Tied};
 
 /// One cause, as years are drawn.
 struct Cause<'p> {
-    /// Its number in the plan, which keys its draws.
+    /// Its number, which keys its draws.
     index: u32,
+    frequency: Frequency,
     counts: Counts,
     lengths: Lengths,
     curve: Curve<'p>,
@@ -41,7 +44,7 @@ struct Cause<'p> {
 
 /// What a cause of the plan has that years are drawn from.
 pub struct Given<'c, 'e, 'p> {
-    /// Its number in the plan.
+    /// Its number, which keys its draws: that in the plan, unless plans are compared in which it has two.
     pub index: usize,
     /// How often.
     pub frequency: Frequency,
@@ -128,6 +131,7 @@ impl<'p> Years<'p> {
         let cause = |cause: &Given<'_, '_, 'p>| {
             Ok(Cause {
                 index: u32::try_from(cause.index).unwrap_or(u32::MAX),
+                frequency: cause.frequency,
                 counts: Counts::new(&cause.frequency),
                 lengths: Lengths::new(cause.duration, cause.longest),
                 curve: Curve::new(&cause.course, &segments, &regimes, reach, year)?,
@@ -143,10 +147,27 @@ impl<'p> Years<'p> {
         self.tied.is_some()
     }
 
+    /// Whether caps or balances are among what ties them.
+    #[must_use]
+    pub fn is_capped(&self) -> bool {
+        self.tied.as_ref().is_some_and(Tied::is_capped)
+    }
+
     /// Number of causes.
     #[must_use]
     pub fn causes(&self) -> usize {
         self.causes.len()
+    }
+
+    /// Everything that the totals of tied years come from, to the last digit, for telling whether two plans' years are the
+    /// same; nothing where they are not tied.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
+        let tied = self.tied.as_ref()?;
+        let cause = |cause: &Cause<'_>| (cause.index, cause.frequency, cause.lengths.clone(), cause.curve.is_free());
+        let causes: Vec<_> = self.causes.iter().map(cause).collect();
+        // Floats are written with all their digits.
+        Some(sha256(format!("{:?}", (self.seconds, causes, tied)).as_bytes()))
     }
 
     fn sheet(&self) -> Sheet {
@@ -159,13 +180,14 @@ impl<'p> Years<'p> {
         }
     }
 
-    /// Draws a year onto the sheet; gives its spend.
-    fn draw(&self, keyed: Keyed, year: u64, sheet: &mut Sheet) -> f64 {
+    /// Draws a year onto the sheet, the outages that cost nothing but silence as well where that is asked for; gives its
+    /// spend.
+    fn draw(&self, keyed: Keyed, year: u64, sheet: &mut Sheet, silence: Silence) -> f64 {
         sheet.by_cause.fill(0.0);
         sheet.by_month.fill(0.0);
         match &self.tied {
             None => self.draw_independent(keyed, year, sheet),
-            Some(tied) => self.draw_tied(tied, keyed, year, sheet),
+            Some(tied) => self.draw_tied(tied, keyed, year, sheet, silence),
         }
     }
 
@@ -192,11 +214,12 @@ impl<'p> Years<'p> {
         total
     }
 
-    fn draw_tied(&self, tied: &Tied<'p>, keyed: Keyed, year: u64, sheet: &mut Sheet) -> f64 {
+    fn draw_tied(&self, tied: &Tied<'p>, keyed: Keyed, year: u64, sheet: &mut Sheet, silence: Silence) -> f64 {
         let Some(books) = &mut sheet.books else { return 0.0 };
         sheet.events.clear();
         for (place, cause) in self.causes.iter().enumerate() {
-            if cause.counts.mean() <= 0.0 || cause.curve.is_free() {
+            let free = cause.curve.is_free();
+            if cause.counts.mean() <= 0.0 || (free && silence == Silence::Left) {
                 continue;
             }
             let mut draws = keyed.year(cause.index, year);
@@ -205,13 +228,18 @@ impl<'p> Years<'p> {
                 let start = draws.uniform(event, Purpose::Start) * self.seconds;
                 sheet.events.push((start, place, cause.lengths.at(draws.uniform(event, Purpose::Length))));
             }
-            sheet.outages += number;
+            sheet.outages += if free { 0 } else { number };
         }
         // Equal starts in the order of their causes and events: the sort keeps it.
         sheet.events.sort_by(|a, b| a.0.total_cmp(&b.0));
         books.open(tied);
         for (start, place, length) in &sheet.events {
-            tied.outage(books, *place, *start, *length);
+            // Where nothing is spent, no balance is looked at either.
+            if silence == Silence::Uncapped || self.causes[*place].curve.is_free() {
+                tied.outage_uncapped(books, *place, *start, *length);
+            } else {
+                tied.outage(books, *place, *start, *length);
+            }
         }
         books.close(tied, &mut sheet.by_month, &mut sheet.by_cause)
     }

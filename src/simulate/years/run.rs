@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::super::draw::Keyed;
 use super::Years;
+use super::tied::{Books, SILENCE};
 
 /// Years in a block: some milliseconds of work.
 pub const BLOCK: u64 = 8192;
@@ -26,10 +27,24 @@ pub struct Ask<'a> {
     pub month_budget: Option<f64>,
     /// Whether the months' amounts are kept.
     pub months: bool,
+    /// What is kept of silence; only years that are followed through their ties know it.
+    pub silence: Silence,
     /// Asked from outside to end.
     pub stop: &'a AtomicBool,
     /// Years drawn so far, for whoever watches.
     pub done: &'a AtomicU64,
+}
+
+/// What is kept of the silence of drawn years. Where it is kept, outages that cost nothing else are drawn as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Silence {
+    /// Nothing.
+    #[default]
+    Left,
+    /// What it costs, and its seat hours, as caps and balances leave it.
+    Kept,
+    /// The same as if no cap or balance ever refused.
+    Uncapped,
 }
 
 /// Why no more years were drawn.
@@ -54,6 +69,8 @@ pub struct Drawn {
     pub outages: u64,
     /// What months cost, those that cost nothing left out.
     pub months: Vec<f64>,
+    /// What the silence of each year costs, and its idle seat hours, where they are kept.
+    pub silence: Vec<[f64; SILENCE]>,
     /// Months over the budget: their number, and the sum of the squares of their numbers by year.
     pub over_month: (f64, f64),
     /// Why no more.
@@ -65,6 +82,7 @@ struct Block {
     by_cause: Vec<f64>,
     outages: u64,
     months: Vec<f64>,
+    silence: Vec<[f64; SILENCE]>,
     over_month: (f64, f64),
 }
 
@@ -78,6 +96,7 @@ impl Years<'_> {
             by_cause: vec![0.0; self.causes()],
             outages: 0,
             months: Vec::new(),
+            silence: Vec::new(),
             over_month: (0.0, 0.0),
             ended: Ended::All,
         };
@@ -141,10 +160,14 @@ impl Years<'_> {
             by_cause: vec![0.0; self.causes()],
             outages: 0,
             months: Vec::new(),
+            silence: Vec::new(),
             over_month: (0.0, 0.0),
         };
         for year in years {
-            block.totals.push(self.draw(keyed, year, &mut sheet));
+            block.totals.push(self.draw(keyed, year, &mut sheet, ask.silence));
+            if ask.silence != Silence::Left {
+                block.silence.push(sheet.books.as_ref().map_or([0.0; SILENCE], Books::silence));
+            }
             for (sum, part) in block.by_cause.iter_mut().zip(&sheet.by_cause) {
                 *sum += part;
             }
@@ -168,7 +191,7 @@ impl Years<'_> {
         let mut sheet = self.sheet();
         let mut sums = vec![0.0; self.causes()];
         for (year, _) in totals.iter().enumerate().filter(|(_, total)| **total > amount) {
-            self.draw(keyed, year as u64, &mut sheet);
+            self.draw(keyed, year as u64, &mut sheet, Silence::Left);
             for (sum, part) in sums.iter_mut().zip(&sheet.by_cause) {
                 *sum += part;
             }
@@ -181,6 +204,7 @@ impl Drawn {
     fn add(&mut self, block: Block) {
         self.totals.extend(block.totals);
         self.months.extend(block.months);
+        self.silence.extend(block.silence);
         for (sum, part) in self.by_cause.iter_mut().zip(block.by_cause) {
             *sum += part;
         }
