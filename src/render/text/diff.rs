@@ -29,8 +29,14 @@ fn sides(comparison: &Comparison, base: &SideName, head: &SideName) -> String {
 
 /// One line where nothing has changed.
 #[must_use]
-pub fn no_change(comparison: &Comparison, base: &SideName, head: &SideName) -> String {
-    format!("no change: {}\n", sides(comparison, base, head))
+pub fn no_change(comparison: &Comparison, base: &SideName, head: &SideName, sets: &[String]) -> String {
+    format!("no change: {}\n{}", sides(comparison, base, head), what_if(sets, comparison.figures_only))
+}
+
+/// The what-if changes of both sides, a line each; a saved run is as it was saved.
+fn what_if(sets: &[String], figures_only: bool) -> String {
+    let of = if figures_only { "what if, in the plan alone" } else { "what if, on both sides" };
+    sets.iter().map(|set| format!("  {of}: {}\n", terminal(set))).collect()
 }
 
 /// A figure's name.
@@ -301,13 +307,15 @@ pub fn headline(comparison: &Comparison) -> String {
 #[must_use]
 pub fn diff(
     comparison: &Comparison,
-    base: &SideName,
-    head: &SideName,
+    (base, head): (&SideName, &SideName),
     sources: &Sources,
     path: &str,
+    sets: &[String],
     detail: Detail,
 ) -> String {
-    let mut out = format!("trunkrisk {VERSION} · {} · {}\n\n", terminal(path), sides(comparison, base, head));
+    let mut out = format!("trunkrisk {VERSION} · {} · {}\n", terminal(path), sides(comparison, base, head));
+    out.push_str(&what_if(sets, comparison.figures_only));
+    out.push('\n');
     let _ = writeln!(out, "{BOLD}{}{BOLD:#}", headline(comparison));
     if detail > Detail::Quiet {
         out.push('\n');
@@ -320,7 +328,8 @@ pub fn diff(
 #[must_use]
 pub fn against(comparison: &Comparison, base: &SideName, head: &SideName, sources: &Sources, detail: Detail) -> String {
     if comparison.is_empty() {
-        return no_change(comparison, base, head);
+        // What is set beside it stands in the header of the check.
+        return no_change(comparison, base, head, &[]);
     }
     let mut out = format!("{BOLD}the change{BOLD:#} {}: {}\n", sides(comparison, base, head), headline(comparison));
     out.push_str("policy and waivers are the base's\n\n");
