@@ -4,13 +4,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::simulated::{SEED, YEARS, by_itself, cannot, prepare, prepare_alike};
+use super::simulated::{Prepared, SEED, YEARS, by_itself, cannot, draw_alike, prepare, prepare_alike};
 use super::year::{P95, QUANTILES, causes, causes_counting, mean_and_p95};
 use crate::model::plan::Plan;
 use crate::outage::OutageError;
 use crate::outage::profile::Counted;
 use crate::rating::border::expected_money;
-use crate::simulate::years::figures::{Estimate, Figures, differences};
+use crate::simulate::years::figures::{Estimate, Figures, differences, mean_and_quantile};
 use crate::simulate::years::run::Silence;
 use crate::simulate::years::tied::SILENCE;
 use crate::words::money::{Currency, Money};
@@ -114,34 +114,67 @@ pub fn brief(plan: &Plan) -> Result<Result<Brief, String>, OutageError> {
     Ok(Ok(Brief { mean: money(&mean)?, p95: money(&p95)?, drawn: Some(draws) }))
 }
 
-/// Mean and P95 of years that are the same ones for every plan that they are asked of.
+/// Mean and P95 of years that are the same ones for every plan that they are asked of: the same outages, drawn once, strike
+/// all whose causes are the same.
 #[derive(Debug, Default)]
 pub struct Alike {
     /// By the fingerprint of the years.
     known: RefCell<Vec<(String, (Money, Money))>>,
 }
 
+/// Plans that are followed side by side: each holds a megabyte or two meanwhile.
+const AT_ONCE: usize = 16;
+
 impl Alike {
-    /// Mean and P95 of a plan's drawn year, tied or not, where each cause is drawn under a number; or why there are none.
-    /// Plans whose years are the same in all that decides have the same figures to the last digit, and are drawn once.
+    /// Mean and P95 of the drawn years of plans, tied or not, each with the numbers under which its causes are drawn; or why
+    /// there are none. Plans whose years are the same in all that decides have the same figures to the last digit.
     ///
     /// # Errors
     /// As [`causes`].
-    pub fn mean_and_p95(&self, plan: &Plan, numbers: &[usize]) -> Result<Result<(Money, Money), String>, OutageError> {
-        let prepared = match prepare_alike(plan, numbers)? {
-            Ok(prepared) => prepared,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let print = prepared.years.fingerprint().unwrap_or_default();
-        let same = self.known.borrow().iter().find(|(known, _)| *known == print).map(|(_, figures)| *figures);
-        if let Some(figures) = same {
-            return Ok(Ok(figures));
+    pub fn mean_and_p95(
+        &self,
+        plans: &[(&Plan, Vec<usize>)],
+    ) -> Result<Vec<Result<(Money, Money), String>>, OutageError> {
+        let mut all = Vec::with_capacity(plans.len());
+        for some in plans.chunks(AT_ONCE) {
+            let mut prepared = Vec::with_capacity(some.len());
+            for (plan, numbers) in some {
+                let ready = prepare_alike(plan, numbers)?;
+                prepared.push(ready.map(|ready| (ready.years.fingerprint().unwrap_or_default(), plan.currency, ready)));
+            }
+            self.draw(&prepared)?;
+            let known = self.known.borrow();
+            let figures = |print: &str| known.iter().find(|(known, _)| known == print).map(|(_, figures)| *figures);
+            all.extend(prepared.into_iter().map(|ready| {
+                let (print, ..) = ready?;
+                figures(&print).ok_or_else(|| "its years were not drawn".to_owned())
+            }));
         }
-        let (mean, p95) = two(&prepared.read(&prepared.draw(false, Silence::Left)));
-        let money = |estimate: Estimate| expected_money(estimate.value, plan.currency);
-        let figures = (money(mean)?, money(p95)?);
-        self.known.borrow_mut().push((print, figures));
-        Ok(Ok(figures))
+        Ok(all)
+    }
+
+    /// Draws the years of plans as far as they are not known.
+    fn draw(&self, prepared: &[Result<(String, Currency, Prepared<'_>), String>]) -> Result<(), OutageError> {
+        let mut left: Vec<&(String, Currency, Prepared<'_>)> = Vec::new();
+        for ready in prepared.iter().flatten() {
+            let known = self.known.borrow().iter().any(|(known, _)| *known == ready.0);
+            if !known && left.iter().all(|other| other.0 != ready.0) {
+                left.push(ready);
+            }
+        }
+        while let Some(first) = left.first() {
+            let strikes = first.2.years.strikes();
+            let (same, others): (Vec<&(String, Currency, Prepared<'_>)>, Vec<_>) =
+                left.iter().partition(|ready| ready.2.years.strikes() == strikes);
+            let years: Vec<&Prepared<'_>> = same.iter().map(|ready| &ready.2).collect();
+            for ((print, currency, _), totals) in same.iter().zip(draw_alike(&years)) {
+                let (mean, p95) = mean_and_quantile(&totals, QUANTILES[P95]);
+                let figures = (expected_money(mean, *currency)?, expected_money(p95, *currency)?);
+                self.known.borrow_mut().push((print.clone(), figures));
+            }
+            left = others;
+        }
+        Ok(())
     }
 
     /// Takes over the figures of a plan that was drawn under these numbers already.

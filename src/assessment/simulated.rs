@@ -12,7 +12,7 @@ use crate::outage::state::behaviours;
 use crate::rating::border::{expected_money, weight};
 use crate::rating::monthly::usage_in_minimum;
 use crate::simulate::years::figures::{Estimate, Figures, Quantile, Wanted, figures};
-use crate::simulate::years::run::{Ask, Drawn, Silence};
+use crate::simulate::years::run::{Ask, Drawn, Silence, totals_alike};
 use crate::simulate::years::tied::Minimum;
 use crate::simulate::years::{Given, Years, YearsError};
 use crate::words::money::Money;
@@ -211,6 +211,20 @@ fn prepare_by<'p>(plan: &'p Plan, alike: Option<&[usize]>) -> Result<Result<Prep
     Ok(Ok(Prepared { years, why, wanted, budget_of_month: amount(budget.month) }))
 }
 
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The same years as [`Prepared::draw`] has of each of several plans, where the same outages strike all of them, and each
+/// is drawn once: what each year costs, by plan.
+#[must_use]
+pub fn draw_alike(all: &[&Prepared<'_>]) -> Vec<Vec<f64>> {
+    let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let Some(first) = all.first() else { return Vec::new() };
+    let years: Vec<&Years<'_>> = all.iter().map(|prepared| &prepared.years).collect();
+    totals_alike(&years, &first.ask(YEARS, SEED, threads(), &stop, &done))
+}
+
 impl Prepared<'_> {
     /// How years are asked for.
     #[must_use]
@@ -224,9 +238,8 @@ impl Prepared<'_> {
     /// what silence costs are kept where they are wanted.
     #[must_use]
     pub fn draw(&self, months: bool, silence: Silence) -> Drawn {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
-        self.years.run(&Ask { months, silence, ..self.ask(YEARS, SEED, threads, &stop, &done) }, None)
+        self.years.run(&Ask { months, silence, ..self.ask(YEARS, SEED, threads(), &stop, &done) }, None)
     }
 
     /// Whether an outage's spend has a variance.

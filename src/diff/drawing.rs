@@ -65,21 +65,18 @@ impl Drawing {
         names(plan).into_iter().map(number).collect()
     }
 
-    /// Mean and P95 of a plan between the two, or why there are none.
-    pub(super) fn year(&self, plan: &Plan) -> Result<Result<(Money, Money), String>, OutageError> {
-        self.alike.mean_and_p95(plan, &self.numbers(plan))
+    /// Mean and P95 of plans between the two, or why there are none.
+    pub(super) fn years(&self, plans: &[&Plan]) -> Result<Vec<Result<(Money, Money), String>>, OutageError> {
+        let plans: Vec<(&Plan, Vec<usize>)> = plans.iter().map(|plan| (*plan, self.numbers(plan))).collect();
+        self.alike.mean_and_p95(&plans)
     }
 
-    /// A side as it is when it is drawn as the plans between the two are.
-    pub(super) fn end(&self, side: &Reckoned, plan: &Plan) -> Result<Reckoned, OutageError> {
-        let year = match &side.year {
-            Ok(year) if self.own && side.drawn.is_some() => {
-                self.alike.learn(plan, &self.numbers(plan), *year)?;
-                Ok(*year)
-            }
-            _ => self.year(plan)?,
-        };
-        Ok(Reckoned { year, ..side.clone() })
+    /// Takes over the year of a side that is drawn as the plans between the two are.
+    pub(super) fn learn(&self, side: &Reckoned, plan: &Plan) -> Result<(), OutageError> {
+        match &side.year {
+            Ok(year) if self.own && side.drawn.is_some() => self.alike.learn(plan, &self.numbers(plan), *year),
+            _ => Ok(()),
+        }
     }
 
     /// What the two sides differ by besides their plans, as a change without its effects; nothing where that is nothing.

@@ -232,6 +232,12 @@ pub fn differences(before: &[f64], after: &[f64], p: f64, variance: bool) -> (Es
     (estimate(mean, |section| section.0, known && variance), estimate(high, |section| section.1, known))
 }
 
+/// Mean and a quantile of years, as [`figures`] has them.
+#[must_use]
+pub fn mean_and_quantile(totals: &[f64], p: f64) -> (f64, f64) {
+    (totals.iter().sum::<f64>() / totals.len() as f64, quantile(totals, p))
+}
+
 /// The amount that a share of the years does not pass.
 fn quantile(amounts: &[f64], p: f64) -> f64 {
     let mut amounts = amounts.to_vec();

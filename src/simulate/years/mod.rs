@@ -164,10 +164,17 @@ impl<'p> Years<'p> {
     #[must_use]
     pub fn fingerprint(&self) -> Option<String> {
         let tied = self.tied.as_ref()?;
-        let cause = |cause: &Cause<'_>| (cause.index, cause.frequency, cause.lengths.clone(), cause.curve.is_free());
-        let causes: Vec<_> = self.causes.iter().map(cause).collect();
+        let costs: Vec<bool> = (0..self.causes.len()).map(|place| self.costs(place)).collect();
         // Floats are written with all their digits.
-        Some(sha256(format!("{:?}", (self.seconds, causes, tied)).as_bytes()))
+        Some(sha256(format!("{} {costs:?} {tied:?}", self.strikes()).as_bytes()))
+    }
+
+    /// Everything that decides which outages are drawn, whatever they cost.
+    #[must_use]
+    pub fn strikes(&self) -> String {
+        let cause = |cause: &Cause<'_>| (cause.index, cause.frequency, cause.lengths.clone());
+        let causes: Vec<_> = self.causes.iter().map(cause).collect();
+        sha256(format!("{:?}", (self.seconds, causes)).as_bytes())
     }
 
     fn sheet(&self) -> Sheet {
@@ -215,32 +222,51 @@ impl<'p> Years<'p> {
     }
 
     fn draw_tied(&self, tied: &Tied<'p>, keyed: Keyed, year: u64, sheet: &mut Sheet, silence: Silence) -> f64 {
+        let costs = |place: usize| silence != Silence::Left || self.costs(place);
+        self.strike(keyed, year, costs, &mut sheet.events);
+        for (_, place, _) in &sheet.events {
+            sheet.outages += u64::from(self.costs(*place));
+        }
         let Some(books) = &mut sheet.books else { return 0.0 };
-        sheet.events.clear();
+        self.follow(tied, &sheet.events, books, silence);
+        books.close(tied, &mut sheet.by_month, &mut sheet.by_cause)
+    }
+
+    /// Whether outages of a cause cost anything but silence.
+    fn costs(&self, place: usize) -> bool {
+        self.causes.get(place).is_some_and(|cause| !cause.curve.is_free())
+    }
+
+    /// Draws the outages of a year, of the causes that are wanted, in the order of their begins: begin, cause and length.
+    fn strike(&self, keyed: Keyed, year: u64, wanted: impl Fn(usize) -> bool, events: &mut Vec<(f64, usize, f64)>) {
+        events.clear();
         for (place, cause) in self.causes.iter().enumerate() {
-            let free = cause.curve.is_free();
-            if cause.counts.mean() <= 0.0 || (free && silence == Silence::Left) {
+            if cause.counts.mean() <= 0.0 || !wanted(place) {
                 continue;
             }
             let mut draws = keyed.year(cause.index, year);
             let number = cause.counts.number(draws.uniform(0, Purpose::Count));
             for event in 0..u32::try_from(number).unwrap_or(u32::MAX) {
                 let start = draws.uniform(event, Purpose::Start) * self.seconds;
-                sheet.events.push((start, place, cause.lengths.at(draws.uniform(event, Purpose::Length))));
+                events.push((start, place, cause.lengths.at(draws.uniform(event, Purpose::Length))));
             }
-            sheet.outages += if free { 0 } else { number };
         }
         // Equal starts in the order of their causes and events: the sort keeps it.
-        sheet.events.sort_by(|a, b| a.0.total_cmp(&b.0));
+        events.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+
+    /// Follows the outages of a year through books that are opened for it.
+    fn follow(&self, tied: &Tied<'p>, events: &[(f64, usize, f64)], books: &mut Books, silence: Silence) {
         books.open(tied);
-        for (start, place, length) in &sheet.events {
-            // Where nothing is spent, no balance is looked at either.
-            if silence == Silence::Uncapped || self.causes[*place].curve.is_free() {
-                tied.outage_uncapped(books, *place, *start, *length);
-            } else {
-                tied.outage(books, *place, *start, *length);
+        for (start, place, length) in events {
+            match (silence, self.costs(*place)) {
+                (Silence::Left, false) => {}
+                (Silence::Left | Silence::Kept, true) => _ = tied.outage(books, *place, *start, *length),
+                // Where nothing is spent, no balance is looked at either.
+                (Silence::Kept, false) | (Silence::Uncapped, _) => {
+                    tied.outage_uncapped(books, *place, *start, *length);
+                }
             }
         }
-        books.close(tied, &mut sheet.by_month, &mut sheet.by_cause)
     }
 }

@@ -86,6 +86,74 @@ struct Block {
     over_month: (f64, f64),
 }
 
+/// The years of a block.
+fn years_of(ask: &Ask<'_>, block: u64) -> std::ops::Range<u64> {
+    block * BLOCK..((block + 1) * BLOCK).min(ask.years)
+}
+
+/// Makes blocks on the threads that there are, in order; where it is asked to end, those before the first that was not made.
+fn shared<T: Send>(ask: &Ask<'_>, from: u64, to: u64, make: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let next = AtomicU64::new(from);
+    let place = |number: u64| usize::try_from(number - from).unwrap_or(usize::MAX);
+    let ready: Mutex<Vec<Option<T>>> = Mutex::new((from..to).map(|_| None).collect());
+    let work = || {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= to || ask.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let block = make(number);
+            let years = years_of(ask, number);
+            ask.done.fetch_add(years.end - years.start, Ordering::Relaxed);
+            // A thread that ended badly has left whole blocks behind all the same.
+            let mut ready = ready.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Some(slot) = ready.get_mut(place(number)) {
+                *slot = Some(block);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..ask.threads.min(place(to)) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let ready = ready.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    ready.into_iter().map_while(|block| block).collect()
+}
+
+/// What each year costs by several plans, by plan, where the same outages strike all of them ([`Years::strikes`]): each is
+/// drawn once, and followed through each plan's ties. The same amounts as each plan's own run has.
+#[must_use]
+pub fn totals_alike(all: &[&Years<'_>], ask: &Ask<'_>) -> Vec<Vec<f64>> {
+    let keyed = Keyed::new(ask.seed);
+    let block = |number: u64| -> Vec<Vec<f64>> {
+        let mut sheets: Vec<_> = all.iter().map(|years| years.sheet()).collect();
+        let mut totals = vec![Vec::new(); all.len()];
+        let mut events = Vec::new();
+        for year in years_of(ask, number) {
+            if let Some(first) = all.first() {
+                first.strike(keyed, year, |place| all.iter().any(|years| years.costs(place)), &mut events);
+            }
+            for ((years, sheet), totals) in all.iter().zip(&mut sheets).zip(&mut totals) {
+                sheet.by_cause.fill(0.0);
+                sheet.by_month.fill(0.0);
+                let (Some(tied), Some(books)) = (&years.tied, &mut sheet.books) else { continue };
+                years.follow(tied, &events, books, Silence::Left);
+                totals.push(books.close(tied, &mut sheet.by_month, &mut sheet.by_cause));
+            }
+        }
+        totals
+    };
+    let mut totals = vec![Vec::new(); all.len()];
+    for block in shared(ask, 0, ask.years.div_ceil(BLOCK), block) {
+        for (all, own) in totals.iter_mut().zip(block) {
+            all.extend(own);
+        }
+    }
+    totals
+}
+
 impl Years<'_> {
     /// Draws years until there are enough: `enough` is asked now and then, after numbers of years that do not depend on
     /// the threads.
@@ -123,37 +191,12 @@ impl Years<'_> {
 
     /// Draws blocks; where it is asked to end, those before the first that was not drawn.
     fn blocks(&self, ask: &Ask<'_>, from: u64, to: u64) -> Vec<Block> {
-        let next = AtomicU64::new(from);
-        let place = |number: u64| usize::try_from(number - from).unwrap_or(usize::MAX);
-        let ready: Mutex<Vec<Option<Block>>> = Mutex::new((from..to).map(|_| None).collect());
-        let work = || {
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= to || ask.stop.load(Ordering::Relaxed) {
-                    return;
-                }
-                let block = self.block(ask, number);
-                ask.done.fetch_add(block.totals.len() as u64, Ordering::Relaxed);
-                // A thread that ended badly has left whole blocks behind all the same.
-                let mut ready = ready.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if let Some(slot) = ready.get_mut(place(number)) {
-                    *slot = Some(block);
-                }
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..ask.threads.min(place(to)) {
-                scope.spawn(work);
-            }
-            work();
-        });
-        let ready = ready.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        ready.into_iter().map_while(|block| block).collect()
+        shared(ask, from, to, |number| self.block(ask, number))
     }
 
     fn block(&self, ask: &Ask<'_>, number: u64) -> Block {
         let keyed = Keyed::new(ask.seed);
-        let years = number * BLOCK..((number + 1) * BLOCK).min(ask.years);
+        let years = years_of(ask, number);
         let mut sheet = self.sheet();
         let mut block = Block {
             totals: Vec::with_capacity((years.end - years.start) as usize),

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use super::figures::{Figures, Wanted, differences, figures};
+use super::figures::{Figures, Wanted, differences, figures, mean_and_quantile};
 use super::lengths::Lengths;
-use super::run::{Ask, BLOCK, Drawn, Ended, Silence};
+use super::run::{Ask, BLOCK, Drawn, Ended, Silence, totals_alike};
 use super::segments::Segments;
 use super::tied::{Minimum, Tied};
 use super::{Given, MONTHS, Years};
@@ -317,6 +317,36 @@ fn years_that_are_the_same_have_one_fingerprint() {
     }
     let engine = Engine::new(&plan, REACH + 3600.0).unwrap();
     assert_eq!(alike(&engine, &[2.0], &law, None).fingerprint(), None);
+}
+
+#[test]
+fn outages_drawn_once_cost_what_each_plan_draws_by_itself() {
+    let law = DurationLaw::exponential(7200.0).unwrap();
+    let free = plan(&[]);
+    let mut dry = free.clone();
+    dry.tables[1].limits.prepaid = Some(prepaid("50", "20", 1));
+    // Nothing carries the calls of a cause: in this plan its outages cost nothing.
+    let mut silent = free.clone();
+    silent.causes[0].signal = Signal::Answers;
+    silent.pbx.operator_response = None;
+    let plans = [&free, &dry, &silent];
+    let engines = plans.map(|plan| Engine::new(plan, REACH + 3600.0).unwrap());
+    let all = engines.each_ref().map(|engine| alike(engine, &[6.0, 2.0], &law, Some(&[])));
+    let strikes: Vec<String> = all.iter().map(Years::strikes).collect();
+    assert!(strikes.iter().all(|other| *other == strikes[0]));
+    assert_ne!(alike(&engines[0], &[6.0, 2.1], &law, Some(&[])).strikes(), strikes[0]);
+    let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (years, silence) = (BLOCK + 7, Silence::Left);
+    let ask = Ask { years, seed: 3, threads: 2, month_budget: None, months: false, silence, stop: &stop, done: &done };
+    let together = totals_alike(&all.each_ref(), &ask);
+    for (years, together) in all.iter().zip(&together) {
+        let alone = years.run(&ask, None);
+        let bits = |totals: &[f64]| totals.iter().map(|total| total.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&alone.totals), bits(together));
+        let figures = read(&alone);
+        assert_eq!(mean_and_quantile(together, 0.95), (figures.mean.value, figures.quantiles[2].amount.value));
+    }
+    assert!(together[0] != together[1] && together[2].iter().all(|total| *total == 0.0));
 }
 
 #[test]
