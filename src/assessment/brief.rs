@@ -19,6 +19,9 @@ use crate::year::YearError;
 /// The ends of an interval of 95 %; nothing where it has none.
 pub type Ends = [Option<Money>; 2];
 
+/// Mean and P95 of a year, or why there are none.
+pub type MeanAndP95 = Result<(Money, Money), String>;
+
 /// The year in brief.
 #[derive(Debug, Clone)]
 pub struct Brief {
@@ -71,7 +74,7 @@ fn two(figures: &Figures) -> (Estimate, Estimate) {
 ///
 /// # Errors
 /// As [`causes`].
-pub fn exact(plan: &Plan) -> Result<Result<(Money, Money), String>, OutageError> {
+pub fn exact(plan: &Plan) -> Result<MeanAndP95, OutageError> {
     let laws = match causes(plan)? {
         Ok(laws) => laws,
         Err(reason) => return Ok(Err(reason)),
@@ -131,10 +134,7 @@ impl Alike {
     ///
     /// # Errors
     /// As [`causes`].
-    pub fn mean_and_p95(
-        &self,
-        plans: &[(&Plan, Vec<usize>)],
-    ) -> Result<Vec<Result<(Money, Money), String>>, OutageError> {
+    pub fn mean_and_p95(&self, plans: &[(&Plan, Vec<usize>)]) -> Result<Vec<MeanAndP95>, OutageError> {
         let mut all = Vec::with_capacity(plans.len());
         for some in plans.chunks(AT_ONCE) {
             let mut prepared = Vec::with_capacity(some.len());

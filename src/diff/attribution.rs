@@ -62,9 +62,12 @@ pub(super) fn attribute(mixer: &Mixer<'_>, changes: &mut Vec<Change>) -> Result<
     Ok(Split { year_why: why(&new).or_else(|| why(&old)), drawn: Drawn::of(&old, &new, same)?, figures })
 }
 
+/// The plan in which the changes are taken over that are asked for.
+type Mixed<'a> = dyn Fn(&dyn Fn(usize) -> bool) -> Plan + 'a;
+
 fn ways(
     order: &[usize],
-    mixed: &dyn Fn(&dyn Fn(usize) -> bool) -> Plan,
+    mixed: &Mixed<'_>,
     drawing: Option<&Drawing>,
     (old, before): (&Reckoned, &Plan),
     (new, after): (&Reckoned, &Plan),

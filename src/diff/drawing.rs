@@ -10,12 +10,11 @@ use std::collections::BTreeSet;
 use super::figures::Reckoned;
 use super::mix::{Mixer, Swap};
 use super::{Change, Part, Value};
-use crate::assessment::brief::{Alike, Draws};
+use crate::assessment::brief::{Alike, Draws, MeanAndP95};
 use crate::assessment::simulated::by_itself;
 use crate::model::plan::Plan;
 use crate::outage::OutageError;
 use crate::words::figure::count;
-use crate::words::money::Money;
 
 /// How plans between two are drawn.
 pub(super) struct Drawing {
@@ -66,7 +65,7 @@ impl Drawing {
     }
 
     /// Mean and P95 of plans between the two, or why there are none.
-    pub(super) fn years(&self, plans: &[&Plan]) -> Result<Vec<Result<(Money, Money), String>>, OutageError> {
+    pub(super) fn years(&self, plans: &[&Plan]) -> Result<Vec<MeanAndP95>, OutageError> {
         let plans: Vec<(&Plan, Vec<usize>)> = plans.iter().map(|plan| (*plan, self.numbers(plan))).collect();
         self.alike.mean_and_p95(&plans)
     }

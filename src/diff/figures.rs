@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::assessment::brief::{Draws, Ends, brief, intervals};
+use crate::assessment::brief::{Draws, Ends, MeanAndP95, brief, intervals};
 use crate::assessment::{prepare, standing_year};
 use crate::input::saved::{SavedDraws, SavedRun};
 use crate::model::plan::Plan;
@@ -56,7 +56,7 @@ pub(super) struct Reckoned {
     /// Cause, length [s], spend, and whether it is a least amount.
     pub scenarios: Vec<(String, f64, Money, bool)>,
     /// Mean and 95 % quantile of the year, or why there is none.
-    pub year: Result<(Money, Money), String>,
+    pub year: MeanAndP95,
     /// How the year was drawn; nothing where it is of the exact law.
     pub drawn: Option<Draws>,
     /// What the trunks behind the first cost in a year without any outage.
@@ -79,7 +79,7 @@ pub(super) fn reckon(plan: &Plan) -> Result<Reckoned, OutageError> {
 ///
 /// # Errors
 /// Where a formula has no answer.
-pub(super) fn reckon_with(plan: &Plan, year: Result<(Money, Money), String>) -> Result<Reckoned, OutageError> {
+pub(super) fn reckon_with(plan: &Plan, year: MeanAndP95) -> Result<Reckoned, OutageError> {
     let engine = prepare(plan)?;
     let mut scenarios = Vec::new();
     for (index, cause) in plan.causes.iter().enumerate() {
@@ -157,12 +157,14 @@ impl Reckoned {
     }
 
     pub(super) fn saved(self, plan: &Plan) -> SavedRun {
-        let drawn = self.drawn.map(|drawn| SavedDraws {
-            years: drawn.years,
-            seed: drawn.seed,
-            why: drawn.why.join("; "),
-            mean: drawn.mean,
-            p95: drawn.p95,
+        let drawn = self.drawn.map(|drawn| {
+            Box::new(SavedDraws {
+                years: drawn.years,
+                seed: drawn.seed,
+                why: drawn.why.join("; "),
+                mean: drawn.mean,
+                p95: drawn.p95,
+            })
         });
         SavedRun {
             as_of: plan.as_of,

@@ -25,7 +25,7 @@ pub struct SavedRun {
     /// Mean and 95 % quantile of the year; nothing where the run has none.
     pub year: Option<(Money, Money)>,
     /// How the year was drawn; nothing where it is of the exact law.
-    pub drawn: Option<SavedDraws>,
+    pub drawn: Option<Box<SavedDraws>>,
     /// What the trunks behind the first cost in a year without any outage.
     pub standing: Option<Money>,
 }
@@ -86,13 +86,13 @@ fn parse(value: &Value) -> Option<SavedRun> {
             let ends = year.get("intervals").and_then(|all| all.get(of));
             [0, 1].map(|end| ends.and_then(|ends| ends.get(end)).and_then(money))
         };
-        Some(SavedDraws {
+        Some(Box::new(SavedDraws {
             years: year.get("years")?.as_u64()?,
             seed: year.get("seed")?.as_u64()?,
             why: year.get("why")?.as_str()?.to_owned(),
             mean: interval("mean"),
             p95: interval("p95"),
-        })
+        }))
     });
     let standing = value.get("year").and_then(|year| money(year.get("standing_cost")?));
     Some(SavedRun { as_of: word("as_of")?.parse().ok()?, currency, scenarios, year, drawn, standing })
