@@ -18,7 +18,7 @@ use trunkrisk::simulate::count::Counts;
 use trunkrisk::simulate::draw::{Keyed, Purpose};
 use trunkrisk::simulate::interval::ranks;
 use trunkrisk::simulate::years::figures::{Wanted, figures};
-use trunkrisk::simulate::years::run::Ask;
+use trunkrisk::simulate::years::run::{Ask, Silence};
 use trunkrisk::simulate::years::{Given, Years};
 
 fn draws(c: &mut Criterion) {
@@ -73,8 +73,9 @@ fn years(c: &mut Criterion) {
     group.sample_size(10);
     for (name, number, tie) in [("10^6 years", 1_000_000, None), ("10^5 tied years", 100_000, Some(&[][..]))] {
         let years = Years::new(&engine, vec![given()], reach, tie).unwrap();
-        let ask =
-            Ask { years: number, seed: 7, threads: 1, month_budget: None, months: false, stop: &stop, done: &done };
+        let silence = Silence::Left;
+        let (month_budget, months, stop, done) = (None, false, &stop, &done);
+        let ask = Ask { years: number, seed: 7, threads: 1, month_budget, months, silence, stop, done };
         let wanted = Wanted { quantiles: vec![0.5, 0.95, 0.99, 0.999], variance: true, ..Wanted::default() };
         group.bench_function(format!("{name}, one thread, figures read"), |b| {
             b.iter(|| figures(&years.run(&ask, None), &wanted));

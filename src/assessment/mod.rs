@@ -1,5 +1,6 @@
 //! Every number that any report shows, reckoned once.
 
+pub mod brief;
 pub mod calls;
 pub mod capacity;
 pub mod map;

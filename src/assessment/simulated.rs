@@ -12,7 +12,7 @@ use crate::outage::state::behaviours;
 use crate::rating::border::{expected_money, weight};
 use crate::rating::monthly::usage_in_minimum;
 use crate::simulate::years::figures::{Estimate, Figures, Quantile, Wanted, figures};
-use crate::simulate::years::run::{Ask, Drawn};
+use crate::simulate::years::run::{Ask, Drawn, Silence, totals_alike};
 use crate::simulate::years::tied::Minimum;
 use crate::simulate::years::{Given, Years, YearsError};
 use crate::words::money::Money;
@@ -148,12 +148,28 @@ fn minimums(plan: &Plan) -> Result<Vec<Minimum>, OutageError> {
 /// # Errors
 /// As [`super::year::causes`].
 pub fn prepare(plan: &Plan) -> Result<Result<Prepared<'_>, String>, OutageError> {
+    prepare_by(plan, None)
+}
+
+/// The same for plans that are set against each other: each cause has a number under which it is drawn, and every plan's
+/// outages are followed one after the other, whether anything ties them or not.
+///
+/// # Errors
+/// As [`super::year::causes`].
+pub fn prepare_alike<'p>(plan: &'p Plan, numbers: &[usize]) -> Result<Result<Prepared<'p>, String>, OutageError> {
+    prepare_by(plan, Some(numbers))
+}
+
+fn prepare_by<'p>(plan: &'p Plan, alike: Option<&[usize]>) -> Result<Result<Prepared<'p>, String>, OutageError> {
     let mut given = Vec::new();
-    for (index, cause) in plan.causes.iter().enumerate() {
-        if let (Some(frequency), Some(duration)) = (cause.frequency, &cause.duration) {
+    for (place, cause) in plan.causes.iter().enumerate() {
+        let index = alike.map_or(Some(place), |numbers| numbers.get(place).copied());
+        if let (Some(index), Some(frequency), Some(duration)) = (index, cause.frequency, &cause.duration) {
             given.push((index, cause, frequency, duration));
         }
     }
+    // Sums of floats depend on their order.
+    given.sort_by_key(|(index, ..)| *index);
     if given.len() < plan.causes.len() || given.is_empty() {
         return Ok(Err("a cause has no frequency or no duration".to_owned()));
     }
@@ -175,7 +191,7 @@ pub fn prepare(plan: &Plan) -> Result<Result<Prepared<'_>, String>, OutageError>
         longest: cause.longest,
         course: Course::new(&engine, &behaviours(plan, cause)),
     });
-    let tie = if why.is_empty() { None } else { Some(minimums.as_slice()) };
+    let tie = if why.is_empty() && alike.is_none() { None } else { Some(minimums.as_slice()) };
     let years = match Years::new(&engine, given.collect(), reach, tie) {
         Ok(years) => years,
         Err(YearsError::Outage(error)) => return Err(error),
@@ -195,12 +211,41 @@ pub fn prepare(plan: &Plan) -> Result<Result<Prepared<'_>, String>, OutageError>
     Ok(Ok(Prepared { years, why, wanted, budget_of_month: amount(budget.month) }))
 }
 
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The same years as [`Prepared::draw`] has of each of several plans, where the same outages strike all of them, and each
+/// is drawn once: what each year costs, by plan.
+#[must_use]
+pub fn draw_alike(all: &[&Prepared<'_>]) -> Vec<Vec<f64>> {
+    let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let Some(first) = all.first() else { return Vec::new() };
+    let years: Vec<&Years<'_>> = all.iter().map(|prepared| &prepared.years).collect();
+    totals_alike(&years, &first.ask(YEARS, SEED, threads(), &stop, &done))
+}
+
 impl Prepared<'_> {
     /// How years are asked for.
     #[must_use]
     pub fn ask<'a>(&self, years: u64, seed: u64, threads: usize, stop: &'a AtomicBool, done: &'a AtomicU64) -> Ask<'a> {
         let month_budget = self.budget_of_month;
-        Ask { years, seed, threads, month_budget, months: month_budget.is_some(), stop, done }
+        let months = month_budget.is_some();
+        Ask { years, seed, threads, month_budget, months, silence: Silence::Left, stop, done }
+    }
+
+    /// Draws as many years as a plan that asks for simulation by itself, with the seed of those; the amounts of months and
+    /// what silence costs are kept where they are wanted.
+    #[must_use]
+    pub fn draw(&self, months: bool, silence: Silence) -> Drawn {
+        let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
+        self.years.run(&Ask { months, silence, ..self.ask(YEARS, SEED, threads(), &stop, &done) }, None)
+    }
+
+    /// Whether an outage's spend has a variance.
+    #[must_use]
+    pub fn variance(&self) -> bool {
+        self.wanted.variance
     }
 
     /// Reads the figures off drawn years.
@@ -285,6 +330,11 @@ impl Prepared<'_> {
     }
 }
 
+/// Why the year of a plan whose outages are tied together is not known.
+pub(super) fn cannot(reason: &str, why: &[String]) -> String {
+    format!("{reason}, and {}", why.join(", "))
+}
+
 /// The year of a plan whose outages are tied together, from so many years as every run draws.
 ///
 /// # Errors
@@ -292,16 +342,13 @@ impl Prepared<'_> {
 pub(super) fn year(
     assessment: &Assessment<'_>,
     causes: &Causes,
-    why: Vec<String>,
+    why: &[String],
 ) -> Result<Result<Year, String>, OutageError> {
     let prepared = match prepare(assessment.plan())? {
         Ok(prepared) => prepared,
-        Err(reason) => return Ok(Err(format!("{reason}, and {}", why.join(", ")))),
+        Err(reason) => return Ok(Err(cannot(&reason, why))),
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
-    let ask = Ask { months: true, ..prepared.ask(YEARS, SEED, threads, &stop, &done) };
-    let drawn = prepared.years.run(&ask, None);
+    let drawn = prepared.draw(true, Silence::Left);
     match prepared.year(assessment, causes, &drawn, SEED) {
         Ok(year) => Ok(Ok(year)),
         Err(YearError::Outage(error)) => Err(error),

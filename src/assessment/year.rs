@@ -22,7 +22,7 @@ use crate::year::severity::Severity;
 /// Shares of years whose amounts are reported.
 pub const QUANTILES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 /// Where in [`QUANTILES`] the 95 % quantile stands.
-const P95: usize = 3;
+pub(super) const P95: usize = 3;
 /// A month, in years.
 pub(super) const MONTH: f64 = 1.0 / 12.0;
 
@@ -219,7 +219,7 @@ pub fn year(assessment: &Assessment<'_>) -> Result<Result<Year, String>, OutageE
     };
     let figures = match simulated::by_itself(plan)? {
         why if why.is_empty() => figures(assessment, &causes),
-        why => return simulated::year(assessment, &causes, why),
+        why => return simulated::year(assessment, &causes, &why),
     };
     match figures {
         Ok(year) => Ok(Ok(year)),
@@ -228,25 +228,14 @@ pub fn year(assessment: &Assessment<'_>) -> Result<Result<Year, String>, OutageE
     }
 }
 
-/// Mean and 95 % quantile of a plan's year, as [`year`] has them, or why there is none.
+/// Mean and 95 % quantile of a plan's year by the exact law, as [`year`] has them.
 ///
 /// # Errors
-/// As [`causes`].
-pub fn mean_and_p95(plan: &Plan) -> Result<Result<(Money, Money), String>, OutageError> {
-    let causes = match causes(plan)? {
-        Ok(causes) => causes,
-        Err(reason) => return Ok(Err(reason)),
-    };
-    let figures = || -> Result<(Money, Money), YearError> {
-        let read = read(&causes.parts(1.0), &asked_of_years(&plan.budget), &Known::default())?;
-        let money = |value: f64| expected_money(value, plan.currency).map_err(OutageError::from);
-        Ok((money(read.mean)?, money(read.quantiles.get(P95).map_or(0.0, |q| q.amount))?))
-    };
-    match figures() {
-        Ok(figures) => Ok(Ok(figures)),
-        Err(YearError::Outage(error)) => Err(error),
-        Err(other) => Ok(Err(other.to_string())),
-    }
+/// Where the law cannot be had.
+pub(super) fn mean_and_p95(plan: &Plan, causes: &Causes) -> Result<(Money, Money), YearError> {
+    let read = read(&causes.parts(1.0), &asked_of_years(&plan.budget), &Known::default())?;
+    let money = |value: f64| expected_money(value, plan.currency).map_err(OutageError::from);
+    Ok((money(read.mean)?, money(read.quantiles.get(P95).map_or(0.0, |q| q.amount))?))
 }
 
 /// What is asked of the law of a year.

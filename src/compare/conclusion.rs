@@ -1,6 +1,7 @@
 //! What the figures of several alternatives say together.
 
-use super::figures::{Figures, YearFigures};
+use super::figures::{Drawn, Figures, YearFigures};
+use crate::assessment::brief::Ends;
 use crate::outage::OutageError;
 use crate::rating::border::weight;
 use crate::words::money::Money;
@@ -12,6 +13,10 @@ pub struct Conclusion {
     pub cheapest_mean: usize,
     /// Cheapest in a bad year, silence included; nothing where such a total is not known.
     pub cheapest_p95: Option<usize>,
+    /// Those that may be as cheap in a mean year for all that the drawn years tell.
+    pub open_mean: Vec<usize>,
+    /// Those that may be as cheap in a bad year.
+    pub open_p95: Vec<usize>,
     /// The planned trunks against none; nothing where the plan has none behind the first.
     pub planned: Option<Prevented>,
 }
@@ -31,6 +36,32 @@ impl Prevented {
     pub fn dearer(&self) -> bool {
         self.cost.exceeds(&self.silence) == Some(true)
     }
+}
+
+/// Those whose total may be as small as the cheapest one's, for all that drawn years tell: whose 95 % intervals meet. What
+/// is of the exact law is sure, and of two such totals one is cheaper.
+fn open(
+    figures: &[&Figures],
+    cheapest: usize,
+    total: fn(&YearFigures) -> Option<Money>,
+    ends: fn(&Drawn) -> Ends,
+) -> Vec<usize> {
+    let year = |index: usize| figures.get(index).and_then(|f| f.year.as_ref().ok());
+    let span = |index: usize| -> Option<(Ends, bool)> {
+        let year = year(index)?;
+        let drawn = year.drawn.as_ref().map(ends);
+        Some((drawn.unwrap_or([total(year); 2]), drawn.is_some()))
+    };
+    let Some(([_, most], drawn)) = span(cheapest) else { return Vec::new() };
+    // What has no interval may be anything.
+    let meets = |index: &usize| match span(*index) {
+        Some(([least, _], other)) => {
+            let apart = matches!((least, most), (Some(least), Some(most)) if least.amount() > most.amount());
+            (drawn || other) && !apart
+        }
+        None => false,
+    };
+    (0..figures.len()).filter(|index| *index != cheapest).filter(meets).collect()
 }
 
 /// Concludes from the figures. `alone` is the alternative without a secondary, `planned` the plan's own trunks. Nothing
@@ -58,7 +89,10 @@ pub fn conclude(figures: &[&Figures], alone: usize, planned: usize) -> Result<Op
         }
         _ => None,
     };
-    Ok(Some(Conclusion { cheapest_mean, cheapest_p95, planned: prevented }))
+    let open_mean = open(figures, cheapest_mean, |y| y.total_mean, |drawn| drawn.total_mean);
+    let open_p95 =
+        cheapest_p95.map_or_else(Vec::new, |known| open(figures, known, |y| y.total_p95, |drawn| drawn.total_p95));
+    Ok(Some(Conclusion { cheapest_mean, cheapest_p95, open_mean, open_p95, planned: prevented }))
 }
 
 /// Outage hours a year at which the standing cost of an alternative pays against having no secondary: its standing cost

@@ -2,8 +2,8 @@
 //!
 //! [`alternatives`] makes them of a plan's own trunks, [`fair`] lets every cause strike every one of them, [`figures`]
 //! reads what finance asks off an assessment, and [`conclude`] says which is cheapest. All of it rests on the exact law
-//! of the year, so a difference between two alternatives is none of chance; only the spend of an alternative whose outages
-//! are tied together is simulated.
+//! of the year, so a difference between two alternatives is none of chance; only the years of an alternative whose outages
+//! are tied together are drawn, with one seed for all, and how sure they are stands beside them.
 
 mod alternatives;
 mod conclusion;
@@ -12,4 +12,4 @@ pub mod sensitivity;
 
 pub use alternatives::{Alternative, alternatives, differences, fair};
 pub use conclusion::{Conclusion, break_even_hours, conclude};
-pub use figures::{Figures, YearFigures, figures};
+pub use figures::{Drawn, Figures, YearFigures, figures};

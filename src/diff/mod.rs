@@ -8,10 +8,14 @@
 //! figure to the new one, so the effects sum to the difference, to the last digit; and as the way back takes the same
 //! steps in the other order, swapping the two sides negates every effect exactly.
 //!
+//! Where outages are tied together the year is drawn, as every run of such a plan draws it; on every plan between the two
+//! the same outages are drawn, so a change that does nothing adds nothing ([`drawing`]).
+//!
 //! Budgets, limits of the policy, levels and waivers move no spend: their changes have no effect on the figures, and say
 //! instead whether they loosen the gate.
 
 pub mod attribution;
+mod drawing;
 pub mod figures;
 mod mix;
 pub mod rows;
@@ -28,9 +32,8 @@ use crate::words::diagnostic::{Sources, Span};
 use crate::words::level::Level;
 use crate::words::money::{Currency, Money};
 
-use figures::{Figure, FigureOf, Reckoned};
+use figures::{Drawn, Figure, FigureOf, Reckoned};
 use mix::Swap;
-use rows::RowChange;
 use tables::TableChange;
 
 /// What a change is a change of.
@@ -56,11 +59,13 @@ pub enum Part {
     Waivers,
     /// Exchange rates.
     ExchangeRates,
+    /// How the year is had, where the sides differ in that: no change of the plan, but law and chance.
+    Draws,
 }
 
 impl Part {
-    /// Every part with its name, in the order in which they are taken over.
-    pub const ALL: [(Self, &'static str); 10] = [
+    /// Every part with its name, in the order in which they are taken over; the last of them is what is left.
+    pub const ALL: [(Self, &'static str); 11] = [
         (Self::Rates, "rates"),
         (Self::Increments, "increments"),
         (Self::Fees, "fees"),
@@ -71,6 +76,7 @@ impl Part {
         (Self::Policy, "policy"),
         (Self::Waivers, "waivers"),
         (Self::ExchangeRates, "exchange rates"),
+        (Self::Draws, "draws"),
     ];
 
     /// The name.
@@ -131,6 +137,8 @@ pub struct Comparison {
     pub tables: Vec<TableChange>,
     /// Why the year has no figures on one of the sides.
     pub year_why: Option<String>,
+    /// How years were drawn; nothing where they are of the exact law.
+    pub drawn: Option<Drawn>,
     /// Whether a side is a saved run, of which the figures alone are known.
     pub figures_only: bool,
 }
@@ -212,11 +220,13 @@ pub fn compare(
         changes: Vec::new(),
         tables: mixer.tables().to_vec(),
         year_why: None,
+        drawn: None,
         figures_only: false,
     };
     if !changes.is_empty() {
         let split = attribution::attribute(&mixer, &mut changes)?;
         comparison.year_why = split.year_why;
+        comparison.drawn = split.drawn;
         comparison.headline = headline(&split.figures);
         comparison.figures = split.figures;
     }
@@ -246,6 +256,7 @@ pub fn compare_figures(old: &SavedRun, new: &SavedRun) -> Result<Comparison, Dif
     let (before, after) = (Reckoned::of(old), Reckoned::of(new));
     let figures = figures::figures(&before, &after);
     let headline = headline(&figures).ok_or(DiffError::NothingInCommon)?;
+    let drawn = Drawn::of(&before, &after, true)?;
     Ok(Comparison {
         as_of: old.as_of.max(new.as_of),
         days: (old.as_of, new.as_of),
@@ -255,6 +266,7 @@ pub fn compare_figures(old: &SavedRun, new: &SavedRun) -> Result<Comparison, Dif
         changes: Vec::new(),
         tables: Vec::new(),
         year_why: None,
+        drawn,
         figures_only: true,
     })
 }

@@ -24,8 +24,25 @@ pub struct SavedRun {
     pub scenarios: Vec<(String, f64, Money, bool)>,
     /// Mean and 95 % quantile of the year; nothing where the run has none.
     pub year: Option<(Money, Money)>,
+    /// How the year was drawn; nothing where it is of the exact law.
+    pub drawn: Option<Box<SavedDraws>>,
     /// What the trunks behind the first cost in a year without any outage.
     pub standing: Option<Money>,
+}
+
+/// How the year of a saved run was drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedDraws {
+    /// Years drawn.
+    pub years: u64,
+    /// The seed.
+    pub seed: u64,
+    /// What ties outages together.
+    pub why: String,
+    /// The 95 % interval of the mean; nothing where an end has none.
+    pub mean: [Option<Money>; 2],
+    /// That of the 95 % quantile.
+    pub p95: [Option<Money>; 2],
 }
 
 /// Reads a saved run.
@@ -63,6 +80,20 @@ fn parse(value: &Value) -> Option<SavedRun> {
         })
         .collect::<Option<Vec<_>>>()?;
     let year = value.get("year").and_then(|year| Some((money(year.get("mean")?)?, money(year.get("p95")?)?)));
+    let drawn = value.get("year").filter(|year| year.get("method").and_then(Value::as_str) == Some("simulated"));
+    let drawn = drawn.and_then(|year| {
+        let interval = |of: &str| {
+            let ends = year.get("intervals").and_then(|all| all.get(of));
+            [0, 1].map(|end| ends.and_then(|ends| ends.get(end)).and_then(money))
+        };
+        Some(Box::new(SavedDraws {
+            years: year.get("years")?.as_u64()?,
+            seed: year.get("seed")?.as_u64()?,
+            why: year.get("why")?.as_str()?.to_owned(),
+            mean: interval("mean"),
+            p95: interval("p95"),
+        }))
+    });
     let standing = value.get("year").and_then(|year| money(year.get("standing_cost")?));
-    Some(SavedRun { as_of: word("as_of")?.parse().ok()?, currency, scenarios, year, standing })
+    Some(SavedRun { as_of: word("as_of")?.parse().ok()?, currency, scenarios, year, drawn, standing })
 }

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::escape::{shorten, terminal};
 use super::table::{Align, Table};
-use crate::compare::{Alternative, Conclusion, Figures, YearFigures};
+use crate::assessment::brief::Ends;
+use crate::compare::{Alternative, Conclusion, Drawn, Figures, YearFigures};
 use crate::policy::Verdict;
-use crate::words::figure::{fixed, json as number, percent, significant};
+use crate::words::figure::{count, fixed, json as number, money_pair, percent, significant};
 use crate::words::level::Level;
 use crate::words::money::Money;
 
@@ -142,8 +143,16 @@ pub fn sentence(all: &[Compared<'_>], conclusion: Option<&Conclusion>) -> String
             total.map_or_else(|| NONE.to_owned(), |(sum, least)| format!("{}{sum}", if least { "≥ " } else { "" }));
         format!("`{name}` ({total} a year)")
     };
-    let mean = total(conclusion.cheapest_mean, |year| year.total_mean);
-    let bad = conclusion.cheapest_p95.map(|index| total(index, |year| year.total_p95));
+    let open = |others: &[usize]| {
+        let names: Vec<String> =
+            others.iter().filter_map(|i| all.get(*i)).map(|one| format!("`{}`", one.alternative.name)).collect();
+        if names.is_empty() {
+            return String::new();
+        }
+        format!(", which the years drawn do not tell apart from {}", names.join(", "))
+    };
+    let mean = total(conclusion.cheapest_mean, |year| year.total_mean) + &open(&conclusion.open_mean);
+    let bad = conclusion.cheapest_p95.map(|index| total(index, |year| year.total_p95) + &open(&conclusion.open_p95));
     let mut text = format!("Cheapest at the mean is {mean}, at P95 {}", bad.as_deref().unwrap_or("nobody can tell"));
     if let Some(prevented) = &conclusion.planned {
         let (word, than) = if prevented.dearer() { ("more", "than") } else { ("no more", "than") };
@@ -205,16 +214,36 @@ pub fn text(all: &[Compared<'_>], conclusion: Option<&Conclusion>, currency: &st
 /// By which law the outages strike.
 #[must_use]
 pub fn law(all: &[Compared<'_>]) -> String {
-    let tied: Vec<String> = all
-        .iter()
-        .filter_map(|one| one.year().filter(|year| !year.tied.is_empty()).map(|year| (one, year)))
-        .map(|(one, year)| format!("`{}` ({})", one.alternative.name, year.tied.join("; ")))
-        .collect();
-    if tied.is_empty() {
+    let drawn: Vec<(&Compared<'_>, &Drawn)> =
+        all.iter().filter_map(|one| Some((one, one.year()?.drawn.as_ref()?))).collect();
+    let Some((_, first)) = drawn.first() else {
         return "Exact law of the year, the same outages for all: no difference is due to chance.".to_owned();
-    }
-    let one = if tied.len() == 1 { "is" } else { "are" };
-    format!("The spend of {} {one} simulated: no P95 of the total is known there. The rest is exact.", tied.join(", "))
+    };
+    let name = |one: &Compared<'_>| format!("`{}`", one.alternative.name);
+    let who: Vec<String> =
+        drawn.iter().map(|(one, drawn)| format!("{} ({})", name(one), drawn.why.join("; "))).collect();
+    let between = |ends: &Ends| match ends {
+        [Some(low), Some(high)] => {
+            let (low, high) = money_pair(low, high);
+            let low = low.rsplit_once(' ').map_or(low.as_str(), |(amount, _)| amount);
+            format!("{low} to {high}")
+        }
+        _ => "not known".to_owned(),
+    };
+    let sure = drawn.iter().map(|(one, drawn)| {
+        let priced = one.year().is_some_and(|year| year.total_mean.is_some());
+        let (what, mean, p95) =
+            if priced { ("total", &drawn.total_mean, &drawn.total_p95) } else { ("spend", &drawn.mean, &drawn.p95) };
+        format!("{} {what}, mean {}, P95 {}", name(one), between(mean), between(p95))
+    });
+    let rest = if drawn.len() == all.len() { "" } else { " The others are of the exact law." };
+    format!(
+        "Because outages are tied together, these years are drawn: {}. {} years with seed {}, the same outages for each; 95 % intervals: {}.{rest}",
+        who.join(", "),
+        count(first.years as f64),
+        first.seed,
+        sure.collect::<Vec<_>>().join("; ")
+    )
 }
 
 fn amount(amount: &Money) -> Value {
@@ -263,6 +292,7 @@ fn alternative(one: &Compared<'_>) -> Value {
     map.insert("total_mean".into(), paid(|year| year.total_mean));
     map.insert("total_p95".into(), paid(|year| year.total_p95));
     map.insert("cost_per_protected_hour".into(), paid(|year| year.per_protected_hour));
+    map.insert("drawn".into(), year.and_then(|year| year.drawn.as_ref()).map_or(Value::Null, drawn));
     map.insert("complete".into(), json!(year.is_some_and(|year| !year.incomplete)));
     map.insert("why".into(), figures.year.as_ref().err().map_or(Value::Null, |why| json!(why)));
     let findings = one.verdict.findings.iter().map(|finding| {
@@ -290,15 +320,33 @@ fn alternative(one: &Compared<'_>) -> Value {
     Value::Object(map)
 }
 
+fn drawn(drawn: &Drawn) -> Value {
+    let ends = |ends: &Ends| json!(ends.map(optional));
+    json!({
+        "years": drawn.years,
+        "seed": drawn.seed,
+        "why": drawn.why.join("; "),
+        "intervals": {
+            "mean": ends(&drawn.mean),
+            "p95": ends(&drawn.p95),
+            "total_mean": ends(&drawn.total_mean),
+            "total_p95": ends(&drawn.total_p95),
+        },
+    })
+}
+
 /// The JSON of the conclusion.
 #[must_use]
 pub fn conclusion(all: &[Compared<'_>], conclusion: Option<&Conclusion>) -> Value {
     let name = |index: usize| all.get(index).map_or(Value::Null, |one| json!(one.alternative.name));
+    let names = |all: &[usize]| -> Vec<Value> { all.iter().map(|index| name(*index)).collect() };
     let prevented = conclusion.and_then(|conclusion| conclusion.planned.as_ref());
     json!({
         "sentence": sentence(all, conclusion),
         "cheapest_mean": conclusion.map_or(Value::Null, |c| name(c.cheapest_mean)),
         "cheapest_p95": conclusion.map_or(Value::Null, |c| c.cheapest_p95.map_or(Value::Null, name)),
+        "open_mean": names(conclusion.map_or(&[], |c| c.open_mean.as_slice())),
+        "open_p95": names(conclusion.map_or(&[], |c| c.open_p95.as_slice())),
         "secondary_cost": prevented.map_or(Value::Null, |p| amount(&p.cost)),
         "silence_prevented": prevented.map_or(Value::Null, |p| amount(&p.silence)),
         "secondary_dearer_than_silence": prevented.map_or(Value::Null, |p| json!(p.dearer())),

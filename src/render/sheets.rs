@@ -1,5 +1,6 @@
 //! The figures of a run over a plan as tables, for CSV and Markdown. Keys are those of JSON.
 
+use super::diff::drawn_sheet;
 use super::escape::shorten;
 use super::report::{Cell, Column, Sheet};
 use super::run::state;
@@ -44,7 +45,7 @@ pub fn spend<'a>(assessment: &'a Assessment<'a>) -> Sheet<'a> {
     }
 }
 
-/// What a change does to the figures, and each change with what it adds; the largest first.
+/// What a change does to the figures; each change with what it adds, the largest first; and how sure drawn figures are.
 #[must_use]
 pub fn change<'a>(comparison: &'a Comparison, sources: &'a Sources) -> Vec<Sheet<'a>> {
     let code = comparison.currency;
@@ -106,7 +107,7 @@ pub fn change<'a>(comparison: &'a Comparison, sources: &'a Sources) -> Vec<Sheet
             ])
         }),
     };
-    vec![figures, changes]
+    [figures, changes].into_iter().chain(drawn_sheet(comparison)).collect()
 }
 
 /// Every scenario, a row each.

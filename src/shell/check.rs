@@ -34,7 +34,7 @@ pub(super) fn run(args: &CheckArgs, context: &mut Context) -> Result<Exit, Error
         context.outputs.report(&run.report(&assessment, &verdict, made))?;
         return Ok(exit);
     };
-    let base = sides::base("check", context, base)?;
+    let base = sides::base("check", context, base, args.base_plan.as_deref())?;
     let changed = Changed::new(&mut run, base)?;
     let assessment = run.assess()?;
     let verdict = changed.judge(&assessment, &levels);

@@ -115,6 +115,9 @@ pub struct CheckArgs {
     /// waivers are then read from there
     #[arg(long, value_name = "REV", allow_hyphen_values = true)]
     pub base: Option<String>,
+    /// With --base: where the plan stands there, from the repository's root, if it was renamed or moved since
+    #[arg(long, value_name = "PATH", requires = "base")]
+    pub base_plan: Option<String>,
     /// The sign-off that the run is set against [default: failover.lock.toml beside the plan, where there is one]
     #[arg(long, value_name = "FILE")]
     pub lock: Option<PathBuf>,
@@ -159,6 +162,9 @@ pub struct DiffArgs {
     /// The new side, of the same kinds [default: the plan as it is]
     #[arg(value_name = "HEAD")]
     pub head: Option<String>,
+    /// Where the plan stands in BASE, from the repository's root, if it was renamed or moved since
+    #[arg(long, value_name = "PATH")]
+    pub base_plan: Option<String>,
     /// Judge the change as `check --base` does
     #[arg(long)]
     pub gate: bool,
@@ -645,7 +651,15 @@ impl Cli {
                 return refuse(&format!("{name} is given before and after the command's name: give all on one side"));
             }
         }
-        Ok(())
+        for name in ["--plan", "--as-of", "--color"] {
+            if given(name, args) > 1 {
+                return refuse(&format!("{name} is given before and after the command's name: give it once"));
+            }
+        }
+        match twice(&self.global.set) {
+            Some((one, other)) => refuse(&format!("--set gives one key twice: `{one}` and `{other}`")),
+            None => Ok(()),
+        }
     }
 
     /// The files that the arguments name for reading.
@@ -674,6 +688,29 @@ impl Cli {
         }
         files
     }
+}
+
+/// Two changes of one and the same key, of which the later would replace the earlier in silence.
+pub(super) fn twice(changes: &[String]) -> Option<(&str, &str)> {
+    changes.iter().enumerate().find_map(|(at, change)| {
+        let earlier = changes.iter().take(at).find(|earlier| key(earlier) == key(change))?;
+        Some((earlier.as_str(), change.as_str()))
+    })
+}
+
+/// What stands before the first `=` outside quotes.
+fn key(change: &str) -> &str {
+    let mut quote = None;
+    let end = change.char_indices().find_map(|(at, c)| {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == '=' => return Some(at),
+            _ => {}
+        }
+        None
+    });
+    end.and_then(|end| change.get(..end)).unwrap_or(change).trim()
 }
 
 /// How often an option is given. No option's value can look like `--set`: clap takes it for an option.
@@ -759,6 +796,11 @@ mod tests {
             "--plan x check --demo",
             "check --plan x --demo",
             "-q check -v",
+            "--plan x check --plan y",
+            "--as-of 2026-12-01 check --as-of=2026-12-02",
+            "--color never check --color always",
+            "check --set a=1 --set b=2 --set a=3",
+            "check --base-plan x",
             "check --as-of 2026-2-1",
             "check --as-of 2026-02-30",
             "check --as-of today",
@@ -775,6 +817,15 @@ mod tests {
             let error = read(line).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");
         }
+    }
+
+    #[test]
+    fn keys_end_at_the_first_equals_sign() {
+        let all = |changes: &[&str]| changes.iter().map(|change| (*change).to_owned()).collect::<Vec<_>>();
+        for fine in [&["a=1", "b=1"][..], &["cause.\"a=b\".x=1", "cause.\"a=c\".x=1"], &["a.b=1", "a={b=2}"], &[]] {
+            assert_eq!(twice(&all(fine)), None, "{fine:?}");
+        }
+        assert_eq!(twice(&all(&["b=1", " a = 1", "a=2"])), Some((" a = 1", "a=2")));
     }
 
     #[test]

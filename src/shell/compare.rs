@@ -1,11 +1,11 @@
 //! `compare`: alternatives of one floor side by side.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::app::Context;
-use super::cli::CompareArgs;
+use super::cli::{CompareArgs, twice};
 use super::error::{Error, ErrorKind, shown};
 use super::exit::Exit;
 use super::load::{self, Beside};
@@ -15,6 +15,7 @@ use crate::compare::{
     Alternative, Conclusion, Figures, alternatives, break_even_hours, conclude, differences, fair, figures,
 };
 use crate::input::plan::Loaded;
+use crate::input::side::shown as said;
 use crate::policy::{Levels, Verdict, judge};
 use crate::render::compare::{self as page, Compared};
 use crate::render::json::{document, envelope};
@@ -82,6 +83,11 @@ pub(super) fn run(args: &CompareArgs, context: &mut Context) -> Result<Exit, Err
         let message = "a --variant needs a plan in a file: standard input can be read only once".to_owned();
         return Err(ErrorKind::Arguments(message).into());
     }
+    let plans = args.others.iter().map(PathBuf::as_path).chain(context.global.plan.as_deref());
+    if plans.filter(|path| *path == Path::new("-")).count() > 1 {
+        let message = "two plans are to be read from standard input, which can be read only once".to_owned();
+        return Err(Error::from(ErrorKind::Arguments(message)).hint("give the other one as a file"));
+    }
     let mut loaded = load::plan("compare", context)?;
     let mut all = alternatives(&loaded.plan);
     for (name, sets) in variants {
@@ -92,7 +98,7 @@ pub(super) fn run(args: &CompareArgs, context: &mut Context) -> Result<Exit, Err
     }
     for path in &args.others {
         let further = load::plan_with("compare", context, Beside { other: Some(path), ..Beside::default() })?;
-        let name = shown(&path.to_string_lossy().replace('\\', "/"));
+        let name = shown(&said(path));
         add(&mut all, &mut loaded, name, further, &[])?;
     }
     let comparison = Comparison::of(all)?;
@@ -135,7 +141,9 @@ fn add(
         return Err(Error::from(ErrorKind::Arguments(message)).hint("give both plans one currency, with rates in [fx]"));
     }
     if all.iter().any(|known| known.name == name) {
-        return Err(ErrorKind::Arguments(format!("two alternatives are called `{}`", shown(&name))).into());
+        let message = format!("two alternatives are called `{}`", shown(&name));
+        return Err(Error::from(ErrorKind::Arguments(message))
+            .hint("give variants names of their own, and plans by relative paths that tell them apart"));
     }
     for mut input in further.inputs {
         if let Some((_, new)) = renamed.iter().find(|(old, _)| *old == input.path) {
@@ -164,10 +172,20 @@ fn variants(args: &[String]) -> Result<Vec<(String, Vec<String>)>, Error> {
         if name.is_empty() || name.contains('=') || sets.is_empty() || sets.iter().any(|set| !set.contains('=')) {
             return Err(form());
         }
-        match variants.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => known.extend(sets),
-            None => variants.push((name, sets)),
+        if let Some((one, other)) = twice(&sets) {
+            let message =
+                format!("--variant `{}` gives one key twice: `{}` and `{}`", shown(&name), shown(one), shown(other));
+            return Err(ErrorKind::Arguments(message).into());
         }
+        if let Some((_, known)) = variants.iter().find(|(known, _)| *known == name) {
+            let (name, one, other) = (shown(&name), shown(&known.join(",")), shown(&sets.join(",")));
+            let message =
+                format!("two variants are called `{name}`: --variant `{name}:{one}` and --variant `{name}:{other}`");
+            return Err(Error::from(ErrorKind::Arguments(message)).hint(format!(
+                "one variant with both changes is --variant \"{name}:{one},{other}\"; two variants have two names"
+            )));
+        }
+        variants.push((name, sets));
     }
     Ok(variants)
 }
@@ -200,11 +218,15 @@ mod tests {
     #[test]
     fn changes_are_split_at_their_own_commas() {
         assert_eq!(split("a=1,b=[1,2], c=\"x,y\""), ["a=1", "b=[1,2]", "c=\"x,y\""]);
-        let read = variants(&["x:a=1".into(), "y:b=2,c=3".into(), "x:d=4".into()]).unwrap();
-        assert_eq!(
-            read,
-            [("x".into(), vec!["a=1".into(), "d=4".into()]), ("y".into(), vec!["b=2".into(), "c=3".into()])]
-        );
+        let read = variants(&["x:a=1".into(), "y:b=2,c=3".into()]).unwrap();
+        assert_eq!(read, [("x".into(), vec!["a=1".into()]), ("y".into(), vec!["b=2".into(), "c=3".into()])]);
+        let refused = |args: &[&str]| {
+            let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+            variants(&args).unwrap_err().to_string()
+        };
+        let same = refused(&["x:a=1,b=2", "y:c=3", " x :d=4"]);
+        assert!(same.contains("`x:a=1,b=2`") && same.contains("`x:d=4`"), "{same}");
+        assert!(refused(&["x:a=1,b=2,a=3"]).contains("one key twice: `a=1` and `a=3`"));
         for bad in ["a=1", ":a=1", "x", "x:", "x:a"] {
             assert!(variants(&[bad.to_owned()]).is_err(), "{bad}");
         }

@@ -9,6 +9,7 @@ use super::check::levels;
 use super::cli::DiffArgs;
 use super::error::{Error, ErrorKind};
 use super::exit::Exit;
+use super::load::{Beside, Sign};
 use super::run::{Made, Run, exit_of};
 use super::sides::{Changed, Known, Read, both, compared, present};
 use crate::diff::{Comparison, compare_figures, known};
@@ -23,15 +24,27 @@ use crate::words::diagnostic::Sources;
 /// Runs the command.
 pub(super) fn run(args: &DiffArgs, context: &mut Context) -> Result<Exit, Error> {
     let levels = levels(&args.levels)?;
-    let (base, head) = both(context, &args.base, args.head.as_deref())?;
+    if !args.gate && !levels.0.is_empty() {
+        let message = "--allow, --note, --warn and --deny need --gate: without it nothing is judged".to_owned();
+        return Err(ErrorKind::Arguments(message).into());
+    }
+    let (base, head) = both(args, context)?;
     let mut run = match head {
-        None => Some((None, Run::load("diff", context)?)),
+        None => {
+            let sign = if args.gate { Sign::Against(None) } else { Sign::Off };
+            Some((None, Run::load_with("diff", context, Beside { sign, ..Beside::default() })?))
+        }
         Some(Read::Plan(known)) => {
             let Known { name, loaded } = *known;
             Some((Some(name), Run { loaded, detail: Run::detail(context), demo: false }))
         }
         Some(Read::Saved(..)) if args.gate => return Err(no_gate()),
         Some(Read::Saved(name, saved)) => {
+            let global = &context.global;
+            if matches!(base, Read::Saved(..)) && (global.as_of.is_some() || !global.set.is_empty()) {
+                let message = "--set and --as-of change nothing here: both sides are saved runs".to_owned();
+                return Err(Error::from(ErrorKind::Arguments(message)).hint("name a revision or a directory"));
+            }
             return figures(context, base, (name, saved)).map(|()| Exit::Pass);
         }
     };
@@ -52,7 +65,8 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context) -> Result<Exit, Error>
     let comparison = compared(&mut base.loaded, &mut run.loaded)?;
     let (loaded, detail) = (&run.loaded, run.detail);
     let (comparison, base, head) = (&comparison, &base.name, &head);
-    let mut report = report(comparison, (base, head), &loaded.sources, &loaded.plan.path, detail);
+    let sets = context.global.set.clone();
+    let mut report = report(comparison, (base, head), &loaded.sources, &loaded.plan.path, (&sets, detail));
     report.json = Box::new(|| {
         let complete = comparison.figures.iter().all(|figure| figure.least == (false, false));
         let mut map = envelope("diff", loaded, "pass", Exit::Pass.code(), complete);
@@ -70,7 +84,7 @@ fn report<'a>(
     (base, head): (&'a SideName, &'a SideName),
     sources: &'a Sources,
     path: &'a str,
-    detail: Detail,
+    (sets, detail): (&'a [String], Detail),
 ) -> Report<'a> {
     let unchanged = comparison.is_empty();
     Report {
@@ -85,23 +99,23 @@ fn report<'a>(
         items: Vec::new(),
         cases: Vec::new(),
         sheets: if unchanged { Vec::new() } else { sheets::change(comparison, sources) },
-        text: Box::new(move || Ok(screen(comparison, base, head, sources, path, detail))),
+        text: Box::new(move || Ok(screen(comparison, (base, head), sources, path, sets, detail))),
         json: Box::new(|| Ok(String::new())),
     }
 }
 
 fn screen(
     comparison: &Comparison,
-    base: &SideName,
-    head: &SideName,
+    (base, head): (&SideName, &SideName),
     sources: &Sources,
     path: &str,
+    sets: &[String],
     detail: Detail,
 ) -> String {
     if comparison.is_empty() {
-        return text::no_change(comparison, base, head);
+        return text::no_change(comparison, base, head, sets);
     }
-    text::diff(comparison, base, head, sources, path, detail)
+    text::diff(comparison, (base, head), sources, path, sets, detail)
 }
 
 fn no_gate() -> Error {
@@ -124,6 +138,7 @@ fn gate(
     let exit = exit_of(&verdict, args.exit_zero);
     let (base, head, sources) = (&changed.base.name, &changed.head, &run.loaded.sources);
     let comparison = &changed.comparison;
+    let sets = context.global.set.clone();
     let made = Made {
         command: "diff",
         exit,
@@ -131,7 +146,7 @@ fn gate(
         with_scenarios: true,
         sheets: sheets::change(comparison, sources),
         text: Box::new(|| {
-            let mut out = screen(comparison, base, head, sources, &run.loaded.plan.path, run.detail);
+            let mut out = screen(comparison, (base, head), sources, &run.loaded.plan.path, &sets, run.detail);
             out.push_str(&text::judged(&verdict, &run.loaded, run.detail, exit.code()));
             Ok(out)
         }),
@@ -154,7 +169,8 @@ fn figures(context: &mut Context, base: Read, head: (SideName, crate::input::sav
     let comparison = compare_figures(&old, &new)?;
     let (sources, detail) = (Sources::default(), Run::detail(context));
     let comparison = &comparison;
-    let mut report = report(comparison, (&base, &head), &sources, &head.name, detail);
+    let sets = context.global.set.clone();
+    let mut report = report(comparison, (&base, &head), &sources, &head.name, (&sets, detail));
     report.json = Box::new(|| {
         let complete = comparison.figures.iter().all(|figure| figure.least == (false, false));
         let mut map = bare_envelope("diff", "pass", Exit::Pass.code());

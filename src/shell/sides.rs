@@ -1,16 +1,18 @@
 //! BASE and HEAD of a comparison: found, read, and set against each other.
 
 use super::app::Context;
+use super::cli::DiffArgs;
 use super::error::{Error, ErrorKind};
 use super::load;
 use super::run::Run;
 use crate::assessment::Assessment;
 use crate::diff::{Comparison, DiffError, compare};
-use crate::input::files::FileFault;
+use crate::input::files::{FileFault, NamedText};
 use crate::input::git::{Commit, Repository};
 use crate::input::plan::{Loaded, Options};
 use crate::input::saved::{self, SavedRun};
 use crate::input::side::{Given, Place, Side, given, of_directory, of_revision, shown};
+use crate::model::lock::LOCK;
 use crate::model::policy::Waiver;
 use crate::policy::catalogue::levels;
 use crate::policy::change::{Against, govern_by};
@@ -66,32 +68,47 @@ fn refuse_demo(context: &Context) -> Result<(), Error> {
 
 fn read_plan(
     side: Side,
-    kind: &'static str,
-    commit: Option<String>,
+    (kind, commit): (&'static str, Option<String>),
     first: u32,
+    lock: Option<NamedText>,
     command: &str,
     context: &mut Context,
 ) -> Result<Known, Error> {
     let sets = context.global.set.clone();
-    let given = Options { sets: &sets, past: side.past.as_deref(), first_source: first, ..Options::default() };
+    let given = Options { sets: &sets, past: side.past.as_deref(), first_source: first, lock, ..Options::default() };
     let loaded = load::read_text(command, context, side.text, &side.folder, given)?;
     let name = SideName { name: side.name, kind, commit, digest: Some(digest(&loaded.inputs)) };
     Ok(Known { name, loaded })
 }
 
-fn read(given: Given, place: &Place, first: u32, command: &str, context: &mut Context) -> Result<Read, Error> {
+/// Reads a side; a plan that is judged is set against the sign-off beside it.
+fn read(
+    given: Given,
+    place: &Place,
+    first: u32,
+    judged: bool,
+    command: &str,
+    context: &mut Context,
+) -> Result<Read, Error> {
     let (side, kind, id) = match given {
-        Given::Revision(named, commit) => (of_revision(&named, &commit, false, place), "revision", Some(commit.id)),
-        Given::Fork(named, commit) => (of_revision(&named, &commit, true, place), "revision", Some(commit.id)),
+        Given::Revision(named, commit) => (of_revision(&named, &commit, None, place), "revision", Some(commit.id)),
+        Given::Fork(named, commit, tip) => {
+            (of_revision(&named, &commit, Some(&tip), place), "revision", Some(commit.id))
+        }
         Given::Directory(directory) => (of_directory(&directory, place), "directory", None),
         Given::Saved(path) => {
-            let run = refuse(saved::read(&path), command, context)?;
             let name = shown(&path);
+            if place.named {
+                let message = format!("--base-plan names a plan of the base, and {name} is a saved run without one");
+                return Err(Error::from(ErrorKind::Arguments(message)).hint("leave --base-plan out"));
+            }
+            let run = refuse(saved::read(&path), command, context)?;
             return Ok(Read::Saved(SideName { name, kind: "run", commit: None, digest: None }, run));
         }
     };
     let side = refuse(side, command, context)?;
-    Ok(Read::Plan(Box::new(read_plan(side, kind, id, first, command, context)?)))
+    let lock = if judged { refuse(side.folder.beside(LOCK), command, context)? } else { None };
+    Ok(Read::Plan(Box::new(read_plan(side, (kind, id), first, lock, command, context)?)))
 }
 
 /// The commit in common with HEAD, which what is there now grew from.
@@ -105,18 +122,29 @@ fn forked(named: &str, commit: Commit, place: &Place) -> Result<Given, FileFault
 /// A commit that was named, or one in common with it.
 fn revision(named: &str, given: &Commit, taken: Commit) -> Given {
     let named = named.to_owned();
-    if taken == *given { Given::Revision(named, taken) } else { Given::Fork(named, taken) }
+    if taken == *given { Given::Revision(named, taken) } else { Given::Fork(named, taken, given.clone()) }
 }
 
-/// The base that `check --base` names.
-pub(super) fn base(command: &str, context: &mut Context, argument: &str) -> Result<Known, Error> {
+/// Where the plan stands in the base.
+fn place_in_base(place: &Place, base_plan: Option<&str>, command: &str, context: &mut Context) -> Result<Place, Error> {
+    base_plan.map_or_else(|| Ok(place.clone()), |path| refuse(place.elsewhere(path), command, context))
+}
+
+/// The base that `check --base` names, with the plan's path in it where that is another one.
+pub(super) fn base(
+    command: &str,
+    context: &mut Context,
+    argument: &str,
+    base_plan: Option<&str>,
+) -> Result<Known, Error> {
     refuse_demo(context)?;
     let place = refuse(Place::find(context.global.plan.as_deref()), command, context)?;
+    let there = place_in_base(&place, base_plan, command, context)?;
     let found = match refuse(given(argument, &place), command, context)? {
         Given::Revision(named, commit) => refuse(forked(&named, commit, &place), command, context)?,
         other => other,
     };
-    match read(found, &place, OLD, command, context)? {
+    match read(found, &there, OLD, false, command, context)? {
         Read::Plan(known) => Ok(*known),
         Read::Saved(name, _) => {
             let message = format!("{} is a saved run, which holds no policy and no waivers to judge by", name.name);
@@ -127,12 +155,13 @@ pub(super) fn base(command: &str, context: &mut Context, argument: &str) -> Resu
 }
 
 /// Both sides of `diff`; nothing for HEAD where it is the plan as it is.
-pub(super) fn both(context: &mut Context, old: &str, new: Option<&str>) -> Result<(Read, Option<Read>), Error> {
+pub(super) fn both(args: &DiffArgs, context: &mut Context) -> Result<(Read, Option<Read>), Error> {
     let command = "diff";
     refuse_demo(context)?;
     let place = refuse(Place::find(context.global.plan.as_deref()), command, context)?;
-    let base = refuse(given(old, &place), command, context)?;
-    let head = match new {
+    let there = place_in_base(&place, args.base_plan.as_deref(), command, context)?;
+    let base = refuse(given(&args.base, &place), command, context)?;
+    let head = match args.head.as_deref() {
         Some(new) => Some(refuse(given(new, &place), command, context)?),
         None => None,
     };
@@ -146,9 +175,9 @@ pub(super) fn both(context: &mut Context, old: &str, new: Option<&str>) -> Resul
         }
         (base, _) => base,
     };
-    let base = read(base, &place, OLD, command, context)?;
+    let base = read(base, &there, OLD, false, command, context)?;
     let head = match head {
-        Some(head) => Some(read(head, &place, 0, command, context)?),
+        Some(head) => Some(read(head, &place, 0, args.gate, command, context)?),
         None => None,
     };
     Ok((base, head))

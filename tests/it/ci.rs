@@ -12,9 +12,37 @@ fn run(folder: &Path, args: &[&str]) -> Output {
     command.args(args).current_dir(folder).stdin(Stdio::null()).env_remove("GITHUB_STEP_SUMMARY").output().unwrap()
 }
 
+/// How far a line is indented.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// A file of CI without its scripts of several lines, and these, each with the indentation of the line that it begins at.
+fn parted(text: &str) -> (String, Vec<String>) {
+    let (mut rest, mut scripts) = (String::new(), Vec::new());
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some(before) = line.strip_suffix(" |") else {
+            rest.push_str(&format!("{line}\n"));
+            continue;
+        };
+        rest.push_str(&format!("{before} script-{}\n", scripts.len()));
+        let mut script = String::new();
+        while let Some(inner) = lines.next_if(|next| indent(next) > indent(line)) {
+            script.push_str(&format!("{}\n", inner.get(indent(line) + 2..).unwrap()));
+        }
+        scripts.push(script);
+    }
+    (rest, scripts)
+}
+
 /// The shapes that these files keep to, so that a reader of YAML takes them as they look: spaces in twos, a key or an item
-/// a line, and no value that begins with a character that YAML gives a meaning.
+/// a line, and no value that begins with a character that YAML gives a meaning; scripts of several lines stand alone.
 fn looks_like_yaml(text: &str) {
+    let (text, scripts) = parted(text);
+    assert!(
+        scripts.iter().all(|script| script.lines().count() > 1 && script.lines().all(|line| !line.starts_with('\t')))
+    );
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
         let inner = line.trim_start();
         assert_eq!((line.len() - inner.len()) % 2, 0, "{line}");
@@ -74,36 +102,72 @@ fn the_workflow_works_as_written() {
     }
 }
 
-/// Runs what the file does after the program is installed, as a runner's shell does.
+/// What the file runs after the program is installed: each script with what its step needs to be run.
 #[cfg(unix)]
-fn judged_in_ci(folder: &Path, workflow: &str, base: &str) -> Option<i32> {
-    let step = |start: &str| {
-        let line = workflow.lines().find_map(|line| line.trim_start().strip_prefix(start));
-        line.map_or_else(String::new, |line| {
-            format!("{}{line}\n", start.trim_start_matches("- ").trim_start_matches("run: "))
-        })
-    };
-    // GitHub hands on what a step writes to the file that it names.
-    let handed = "[ -z \"$GITHUB_ENV\" ] || base=$(sed -n 's/^base=//p' \"$GITHUB_ENV\")\n";
-    let script = ["run: plan=", "- PLAN=", "- BASE="].map(step).concat()
-        + handed
-        + &["run: trunkrisk ", "- trunkrisk "].map(step).concat();
+fn steps(workflow: &str) -> Vec<(bool, String)> {
+    let (rest, scripts) = parted(workflow);
+    let mut only_pull_requests = false;
+    let mut steps = Vec::new();
+    for line in rest.lines() {
+        let inner = line.trim_start();
+        if inner.starts_with("- name: ") {
+            only_pull_requests = false;
+        }
+        only_pull_requests |= inner.starts_with("if: ") && inner.contains("'pull_request'");
+        let run = inner.strip_prefix("run: ").or(inner.strip_prefix("- ").filter(|_| !inner.contains(": ")));
+        let Some(run) = run.filter(|run| !run.starts_with("cargo ") && !run.starts_with("gh ")) else { continue };
+        let script =
+            run.strip_prefix("script-").map_or(format!("{run}\n"), |n| scripts[n.parse::<usize>().unwrap()].clone());
+        if script.starts_with("BASE=") || script.contains("git ") || script.starts_with("trunkrisk ") {
+            steps.push((only_pull_requests, script));
+        }
+    }
+    steps
+}
+
+/// Runs what the file does after the program is installed, as a runner's shell does: its exit code, and what it said.
+#[cfg(unix)]
+fn judged_in_ci(folder: &Path, workflow: &str, base: &str) -> (Option<i32>, String) {
     let program = Path::new(env!("CARGO_BIN_EXE_trunkrisk")).parent().unwrap();
     let path = std::env::join_paths(
         [program.to_owned()].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
-    );
-    let (branch, commit) = if workflow.contains("GITHUB_ENV") { (base, "") } else { ("", base) };
-    let given = folder.join(".git/handed-on");
-    std::fs::write(&given, "").unwrap();
-    let mut shell = Command::new("sh");
-    shell.args(["-e", "-c", &script]).current_dir(folder).env("PATH", path.unwrap());
-    shell.env("BASE", branch).env("CI_MERGE_REQUEST_DIFF_BASE_SHA", commit).env_remove("GITHUB_STEP_SUMMARY");
-    if workflow.contains("GITHUB_ENV") {
-        shell.env("GITHUB_ENV", given)
+    )
+    .unwrap();
+    let github = workflow.contains("GITHUB_ENV");
+    let given = |name: &str| folder.join(".git").join(name);
+    for file in ["handed-on", "summary"] {
+        std::fs::write(given(file), "").unwrap();
+    }
+    let steps = steps(workflow);
+    assert!(steps.len() >= 2, "{steps:?}");
+    // A shell for each step, or one for all.
+    let scripts: Vec<String> = if github {
+        steps.into_iter().filter(|(pull, _)| !pull || !base.is_empty()).map(|(_, script)| script).collect()
     } else {
-        shell.env_remove("GITHUB_ENV")
+        vec![steps.into_iter().map(|(_, script)| script).collect()]
     };
-    shell.output().unwrap().status.code()
+    let (mut code, mut said) = (None, String::new());
+    for script in scripts {
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", &script]).current_dir(folder).env("PATH", &path).stdin(Stdio::null());
+        for name in ["GITHUB_STEP_SUMMARY", "GITHUB_ENV", "BASE", "CI_MERGE_REQUEST_DIFF_BASE_SHA", "base"] {
+            shell.env_remove(name);
+        }
+        if github {
+            shell.env("BASE", base).env("GITHUB_ENV", given("handed-on")).env("GITHUB_STEP_SUMMARY", given("summary"));
+            let handed = std::fs::read_to_string(given("handed-on")).unwrap();
+            shell.envs(handed.lines().filter_map(|line| line.split_once('=')));
+        } else {
+            shell.env("CI_MERGE_REQUEST_DIFF_BASE_SHA", base);
+        }
+        let out = shell.output().unwrap();
+        said.push_str(&(String::from_utf8(out.stdout).unwrap() + &String::from_utf8(out.stderr).unwrap()));
+        code = out.status.code();
+        if code != Some(0) {
+            break;
+        }
+    }
+    (code, said)
 }
 
 #[cfg(unix)]
@@ -130,17 +194,25 @@ fn a_pull_request_cannot_loosen_its_own_gate() {
         let main = base("main");
         let workflow = std::fs::read_to_string(folder.path().join(path)).unwrap();
         // A push, a plan that is new, and one that is as it was.
-        for base in ["", &none, &main] {
-            assert_eq!(judged_in_ci(folder.path(), &workflow, base), Some(0), "{ci}: {base}");
+        for (base, first, change) in [("", false, false), (&none, true, false), (&main, false, true)] {
+            let (code, said) = judged_in_ci(folder.path(), &workflow, base);
+            assert_eq!(code, Some(0), "{ci}: {base}: {said}");
+            // Without a base nothing says that nothing has changed.
+            assert_eq!(said.contains("judged by its own policy, not as a change"), first, "{ci}: {base}: {said}");
+            assert_eq!(said.contains("no change"), change, "{ci}: {base}: {said}");
         }
+        // A base that is not there is none that has no plan.
+        let lost = if ci == "github" { "nowhere" } else { "0123456789012345678901234567890123456789" };
+        let (code, said) = judged_in_ci(folder.path(), &workflow, lost);
+        assert!(code != Some(0) && !said.contains("PASS"), "{ci}: {said}");
         let plan = folder.path().join("failover.toml");
         let loosened = std::fs::read_to_string(&plan).unwrap().replace("absorb           = 0.95", "absorb = 0.5");
         std::fs::write(&plan, loosened).unwrap();
         git(&["commit", "-q", "-a", "-m", "looser"]);
-        assert_eq!(judged_in_ci(folder.path(), &workflow, &main), Some(1), "{ci}");
+        assert_eq!(judged_in_ci(folder.path(), &workflow, &main).0, Some(1), "{ci}");
         // A base that the clone does not have fails: it is never judged as if there were none.
         let gone = if ci == "github" { "gone".to_owned() } else { "0123456789".repeat(4) };
-        assert!(judged_in_ci(folder.path(), &workflow, &gone).is_some_and(|code| code > 1), "{ci}");
+        assert!(judged_in_ci(folder.path(), &workflow, &gone).0.is_some_and(|code| code > 1), "{ci}");
     }
 }
 

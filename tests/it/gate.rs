@@ -3,8 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -12,160 +10,9 @@ use serde_json::Value;
 use trunkrisk::policy::catalogue::rules;
 use trunkrisk::policy::change::needs_base;
 
-const BASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/rules/base");
-const PLAN: &str = "failover.toml";
-const FLAT: &str = "rates/flat.toml";
-const METERED: &str = "rates/metered.toml";
-
-/// A file, what stands there once, and what takes its place.
-type Edit<'a> = (&'a str, &'a str, &'a str);
-
-/// The destinations and rows that the cases change; a year with one cause, as fast as can be.
-const START: [Edit<'static>; 5] = [
-    (FLAT, "prefixes  = [\"1\"]", "prefixes = [\"1\", \"33\", \"44\", \"49\"]"),
-    (
-        PLAN,
-        "{ prefix = \"1\", share = 1.0 }",
-        "{ prefix = \"1\", share = 0.5 },\n  { prefix = \"44\", share = 0.25 },\n  { prefix = \"49\", share = 0.25 }",
-    ),
-    (PLAN, "signal = \"503\"", "signal = \"503\"\nper_year = 2.0\nduration = { fixed = \"2h\" }"),
-    (PLAN, "incident = 100.00", "incident = 100.00\nyear = 500.00\nstanding = 1000.00"),
-    (
-        METERED,
-        "prefix     = \"1\"\nper_minute = 0.01",
-        "prefix     = \"1\"\nper_minute = 0.0100\n\n[[rate]]\nprefix = \"44\"\nper_minute = 0.02\nincrement = \"1/1\"\n\n[[rate]]\nprefix = \"49\"\nper_minute = 0.03\n\n[[rate]]\nprefix = \"33\"\nper_minute = 0.04",
-    ),
-];
-
-/// A folder with a plan; a git repository once something is committed.
-struct Repo {
-    folder: tempfile::TempDir,
-}
-
-fn program(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_trunkrisk"))
-        .args(args)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .unwrap()
-}
-
-impl Repo {
-    fn new(edits: &[Edit<'_>]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("rates")).unwrap();
-        for file in [PLAN, FLAT, METERED] {
-            std::fs::copy(Path::new(BASE).join(file), folder.path().join(file)).unwrap();
-        }
-        let repo = Self { folder };
-        repo.edit(&START);
-        repo.edit(edits);
-        repo
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn text(&self, file: &str) -> String {
-        std::fs::read_to_string(self.path().join(file)).unwrap()
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.path().join(file), text).unwrap();
-    }
-
-    fn edit(&self, edits: &[Edit<'_>]) {
-        for (file, from, to) in edits {
-            let text = self.text(file);
-            assert_eq!(text.matches(from).count(), 1, "{from:?} stands once in {file}");
-            self.write(file, &text.replace(from, to));
-        }
-    }
-
-    fn git(&self, args: &[&str]) -> String {
-        let output = Command::new("git")
-            .args(["-c", "user.name=desk", "-c", "user.email=desk@floor.example", "-c", "commit.gpgsign=false"])
-            .args(["-c", "init.defaultBranch=main", "-c", "core.autocrlf=false"])
-            .args(args)
-            .current_dir(self.path())
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env_remove("GIT_DIR")
-            .env_remove("GIT_INDEX_FILE")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    fn commit(&self, message: &str) {
-        if !self.path().join(".git").exists() {
-            self.git(&["init", "-q"]);
-        }
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        program(self.path(), args)
-    }
-
-    fn json(&self, args: &[&str]) -> (i32, Value) {
-        json(self.path(), args)
-    }
-}
-
-fn json(folder: &Path, args: &[&str]) -> (i32, Value) {
-    let output = program(folder, &[args, &["--output", "json"]].concat());
-    let document = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{args:?}: {}", String::from_utf8_lossy(&output.stderr)));
-    (output.status.code().unwrap(), document)
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn codes(document: &Value) -> Vec<&str> {
-    document["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect()
-}
-
-fn finding<'a>(document: &'a Value, code: &str) -> &'a Value {
-    let findings = document["findings"].as_array().unwrap();
-    findings.iter().find(|f| f["code"] == code).unwrap_or_else(|| panic!("no {code}: {:?}", codes(document)))
-}
-
-fn decimal(value: &Value) -> Decimal {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no amount")).parse().unwrap()
-}
-
-/// Parts and changes sum to the difference of every figure, to the last digit.
-fn assert_sums(diff: &Value) {
-    let mut checked = 0;
-    for figure in diff["figures"].as_array().unwrap() {
-        if figure["difference"].is_null() {
-            continue;
-        }
-        let is = |effect: &&Value| ["figure", "cause", "duration_s"].iter().all(|key| effect[key] == figure[key]);
-        let sum = |of: &str| -> Decimal {
-            let all = diff[of].as_array().unwrap().iter();
-            all.map(|part| decimal(&part["effects"].as_array().unwrap().iter().find(is).unwrap()["effect"])).sum()
-        };
-        let difference = decimal(&figure["new"]) - decimal(&figure["old"]);
-        assert_eq!(decimal(&figure["difference"]), difference, "{figure}");
-        assert_eq!((sum("parts"), sum("changes")), (difference, difference), "{figure}");
-        checked += 1;
-    }
-    assert!(checked >= 4, "only {checked} figures were summed: {diff}");
-}
-
-fn change<'a>(diff: &'a Value, what: &str) -> &'a Value {
-    let changes = diff["changes"].as_array().unwrap();
-    changes.iter().find(|c| c["what"].as_str().unwrap().contains(what)).unwrap_or_else(|| panic!("no {what}: {diff:#}"))
-}
+use super::repo::{
+    Edit, FLAT, METERED, PLAN, Repo, assert_negated, assert_sums, change, codes, decimal, finding, program, text,
+};
 
 const WAIVER: &str = "\n[[waiver]]\nrule = \"rates-stale\"\nuntil = 2026-12-15\nceiling = \"365 days\"\nowner = \"desk\"\nreason = \"list is late\"\n";
 
@@ -227,31 +74,6 @@ fn a_change_is_told_with_the_share_of_each_part() {
     {
         assert!(screen.contains(wanted), "{wanted:?} is not in {screen}");
     }
-}
-
-fn assert_negated(there: &Value, back: &Value) {
-    let (mut effects, mut others) = (Vec::new(), Vec::new());
-    for (diff, out, sign) in [(there, &mut effects, 1), (back, &mut others, -1)] {
-        let sign = Decimal::from(sign);
-        for figure in diff["figures"].as_array().unwrap() {
-            if !figure["difference"].is_null() {
-                out.push(format!("{} {}", figure["figure"], (decimal(&figure["difference"]) * sign).normalize()));
-            }
-        }
-        for of in ["parts", "changes"] {
-            for part in diff[of].as_array().unwrap() {
-                for effect in part["effects"].as_array().unwrap() {
-                    if !effect["effect"].is_null() {
-                        let amount = (decimal(&effect["effect"]) * sign).normalize();
-                        out.push(format!("{} {} {} {amount}", part["part"], effect["figure"], effect["duration_s"]));
-                    }
-                }
-            }
-        }
-        out.sort();
-    }
-    assert!(effects.len() > 10);
-    assert_eq!(effects, others);
 }
 
 /// How a rule about a change is made to fire.
@@ -675,6 +497,118 @@ fn a_base_that_cannot_be_read_is_never_no_change() {
     refused(&["check", "--plan", "plan.toml", "--base", "HEAD"], "it is a pointer of Git LFS, not the file");
     repo.write("run.json", "{}");
     refused(&["diff", "run.json", "--plan", "plan.toml"], "run.json is no saved run");
+}
+
+#[test]
+fn a_plan_that_was_moved_is_found_by_its_old_path() {
+    let repo = Repo::new(&[]);
+    repo.commit("one");
+    std::fs::create_dir_all(repo.path().join("floors/east")).unwrap();
+    repo.git(&["mv", PLAN, "floors/east/plan.toml"]);
+    repo.git(&["mv", "rates", "floors/east/rates"]);
+    repo.commit("moved");
+    let moved = "floors/east/plan.toml";
+    let args = |command: &'static [&'static str], base_plan: &'static str| {
+        [command, &["--plan", moved, "--base-plan", base_plan]].concat()
+    };
+    // Moving alone changes nothing, and does not loosen the gate.
+    for path in [PLAN, "./failover.toml", "floors/../failover.toml"] {
+        assert!(text(&repo.run(&args(&["diff", "HEAD~1"], path))).starts_with("no change: HEAD~1"), "{path}");
+    }
+    let table = "floors/east/rates/metered.toml";
+    repo.edit(&[(table, "per_minute = 0.0100", "per_minute = 0.0130"), (moved, "year = 500.00", "year = 900.00")]);
+    for command in [&["check", "--base", "HEAD~1"][..], &["diff", "HEAD~1", "--gate"]] {
+        let (exit, run) = repo.json(&args(command, PLAN));
+        assert_eq!((exit, codes(&run)), (1, vec!["GOV001", "RATE008"]), "{command:?}");
+        assert_eq!(finding(&run, "RATE008")["where"][1]["path"], format!("HEAD~1:{METERED}"));
+        assert_sums(&run["diff"]);
+    }
+    // A directory, too, and both sides elsewhere.
+    let other = Repo::new(&[]);
+    other.commit("one");
+    std::fs::rename(other.path().join(PLAN), other.path().join("floor.toml")).unwrap();
+    let base = other.path().to_str().unwrap();
+    let (_, run) = repo.json(&["diff", base, "--plan", moved, "--base-plan", "floor.toml"]);
+    assert_eq!(run["diff"]["changes"].as_array().unwrap().len(), 2);
+    let (_, run) = repo.json(&["diff", base, "HEAD", "--plan", moved, "--base-plan", "floor.toml"]);
+    assert_eq!(run["diff"]["changed"], false);
+
+    let refused = |args: &[&str], wanted: &[&str]| {
+        let output = repo.run(args);
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        for wanted in wanted {
+            assert!(said.contains(wanted) && !said.contains("no change"), "{args:?}: {wanted:?} is not in {said}");
+        }
+    };
+    // Without the path the message says what to do.
+    refused(&["check", "--base", "HEAD~1", "--plan", moved], &["failover.toml is there", "--base-plan failover.toml"]);
+    refused(
+        &args(&["check", "--base", "HEAD~1"], "floors/old.toml"),
+        &["cannot read floors/old.toml in commit", "from the repository's root"],
+    );
+    refused(&args(&["check", "--base", "HEAD~1"], "rates"), &["it is a directory"]);
+    refused(&args(&["diff", "."], "none.toml"), &["it holds no none.toml"]);
+    for bad in ["", ".", "/failover.toml", "../failover.toml", "a\\b.toml", "HEAD:failover.toml", "a\nb"] {
+        refused(
+            &["check", "--base", "HEAD~1", "--plan", moved, &format!("--base-plan={bad}")],
+            &["says of no plan where it stood"],
+        );
+    }
+    refused(&["check", "--plan", moved, "--base-plan", PLAN], &["--base"]);
+    repo.write("run.json", "{}");
+    refused(&args(&["diff", "run.json"], PLAN), &["run.json is a saved run"]);
+}
+
+#[test]
+fn a_first_plan_is_told_how_it_is_judged() {
+    let repo = Repo::new(&[]);
+    let plan = repo.text(PLAN);
+    std::fs::remove_file(repo.path().join(PLAN)).unwrap();
+    repo.commit("no plan");
+    repo.git(&["branch", "feature"]);
+    repo.write(PLAN, &plan);
+    repo.commit("a plan on main");
+    repo.git(&["checkout", "-q", "feature"]);
+    repo.write(PLAN, &plan);
+    repo.commit("the first plan");
+    let said = |base: &str| {
+        let output = repo.run(&["check", "--base", base]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+        text(&output)
+    };
+    let first = said("HEAD~1");
+    assert!(first.contains("run `trunkrisk check` without --base, which judges it by its own policy"), "{first}");
+    // Main has one by now: with it there is a base.
+    let behind = said("main");
+    assert!(behind.contains("main has failover.toml by now") && behind.contains("rebase"), "{behind}");
+}
+
+#[test]
+fn no_argument_is_left_out_in_silence() {
+    let repo = Repo::new(&[]);
+    repo.commit("one");
+    repo.edit(&[(METERED, "per_minute = 0.0100", "per_minute = 0.0130")]);
+    let refused = |args: &[&str], wanted: &str| {
+        let output = repo.run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", text(&output));
+        assert!(text(&output).contains(wanted), "{args:?}: {}", text(&output));
+    };
+    refused(&["diff", "HEAD", "--deny", "rates-stale"], "need --gate");
+    refused(&["diff", "HEAD", "--set", "budget.year=1", "--set", "budget.year=2"], "one key twice");
+    refused(&["--plan", PLAN, "diff", "HEAD", "--plan", PLAN], "--plan is given before and after");
+    let screen = text(&repo.run(&["diff", "HEAD", "--set", "budget.year=400"]));
+    assert!(screen.contains("what if, on both sides: budget.year=400"), "{screen}");
+    // With a sign-off beside the plan, `diff --gate` judges as `check --base` does.
+    let signed = repo.run(&["sign", "--by", "desk", "--valid-until", "2026-12-31"]);
+    assert!(signed.status.success(), "{}", text(&signed));
+    repo.edit(&[(METERED, "per_minute = 0.0130", "per_minute = 0.0200")]);
+    let (exit, checked) = repo.json(&["check", "--base", "HEAD"]);
+    let (gated_exit, gated) = repo.json(&["diff", "HEAD", "--gate"]);
+    assert_eq!((exit, codes(&checked)), (gated_exit, codes(&gated)));
+    assert!(codes(&gated).contains(&"GOV005"), "{:?}", codes(&gated));
+    let (_, named) = repo.json(&["diff", "HEAD", ".", "--gate"]);
+    assert_eq!(codes(&named), codes(&checked));
 }
 
 #[test]

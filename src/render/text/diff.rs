@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use rust_decimal::Decimal;
 
 use super::{BOLD, DIM, Detail, columns, length, plural, styled};
+use crate::assessment::brief::Ends;
 use crate::diff::figures::{Figure, FigureOf};
 use crate::diff::{Change, Comparison, Value};
-use crate::render::diff::SideName;
+use crate::render::diff::{SideName, drawn_in_words, intervals, within_error};
 use crate::render::escape::{shorten, terminal};
 use crate::render::json::VERSION;
 use crate::render::table::{Align, Table};
@@ -28,8 +29,14 @@ fn sides(comparison: &Comparison, base: &SideName, head: &SideName) -> String {
 
 /// One line where nothing has changed.
 #[must_use]
-pub fn no_change(comparison: &Comparison, base: &SideName, head: &SideName) -> String {
-    format!("no change: {}\n", sides(comparison, base, head))
+pub fn no_change(comparison: &Comparison, base: &SideName, head: &SideName, sets: &[String]) -> String {
+    format!("no change: {}\n{}", sides(comparison, base, head), what_if(sets, comparison.figures_only))
+}
+
+/// The what-if changes of both sides, a line each; a saved run is as it was saved.
+fn what_if(sets: &[String], figures_only: bool) -> String {
+    let of = if figures_only { "what if, in the plan alone" } else { "what if, on both sides" };
+    sets.iter().map(|set| format!("  {of}: {}\n", terminal(set))).collect()
 }
 
 /// A figure's name.
@@ -104,6 +111,44 @@ fn figures(comparison: &Comparison) -> String {
         table.row([name(figure), old, new, difference, by]);
     }
     table.render()
+}
+
+/// An interval, without its currency; of a difference with signs.
+#[must_use]
+pub fn interval(ends: &Ends, signs: bool, comparison: &Comparison) -> String {
+    let [Some(low), Some(high)] = ends else { return "not known".to_owned() };
+    if signs {
+        return format!("{} to {}", signed(low.amount(), comparison), signed(high.amount(), comparison));
+    }
+    let (low, high) = money_pair(low, high);
+    let amount = |text: String| text.rsplit_once(' ').map_or(text.clone(), |(amount, _)| amount.to_owned());
+    format!("{} to {}", amount(low), amount(high))
+}
+
+/// What was drawn, and how sure the figures of it are.
+fn drawn(comparison: &Comparison) -> String {
+    let Some(words) = drawn_in_words(comparison) else { return String::new() };
+    let mut table = Table::new(&[
+        ("95 % interval", Align::Left),
+        ("old", Align::Right),
+        ("new", Align::Right),
+        ("change", Align::Right),
+    ]);
+    let all = intervals(comparison);
+    for figure in &comparison.figures {
+        let own: Vec<_> = all.iter().filter(|(of, ..)| of.of == figure.of).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let mut row = vec![name(figure)];
+        for (side, money) in [("old", figure.old), ("new", figure.new), ("difference", figure.difference())] {
+            let known = own.iter().find(|(_, of, _)| *of == side);
+            let cell = known.map(|(.., ends)| interval(ends, side == "difference", comparison));
+            row.push(cell.unwrap_or_else(|| if money.is_some() { "exact" } else { "none" }.to_owned()));
+        }
+        table.row(row);
+    }
+    format!("{}\n{}", terminal(&words), table.render())
 }
 
 /// The figures whose split the screen shows: year, P95, standing, and of the outages the one with the largest change.
@@ -220,32 +265,29 @@ fn notes(comparison: &Comparison) -> String {
     out
 }
 
-/// What has changed: figures, parts, changes.
+/// What has changed: figures, how they were drawn, parts, changes.
 fn section(comparison: &Comparison, sources: &Sources, detail: Detail) -> String {
-    let mut out = String::new();
+    let mut blocks = Vec::new();
     if !comparison.figures.is_empty() {
-        out.push_str(&figures(comparison));
-        out.push('\n');
+        blocks.push(figures(comparison));
+        blocks.push(drawn(comparison));
     }
     if !comparison.changes.is_empty() {
         if !comparison.figures.is_empty() {
-            out.push_str(&parts(comparison));
-            out.push('\n');
+            blocks.push(parts(comparison));
         }
-        out.push_str(&changes(comparison, sources, detail));
+        blocks.push(changes(comparison, sources, detail));
     }
-    let notes = notes(comparison);
-    if !notes.is_empty() {
-        let _ = write!(out, "\n{notes}");
-    }
-    out
+    blocks.push(notes(comparison));
+    blocks.retain(|block| !block.is_empty());
+    blocks.join("\n")
 }
 
 /// The difference in a sentence.
 #[must_use]
 pub fn headline(comparison: &Comparison) -> String {
     let Some(figure) = comparison.headline.and_then(|index| comparison.figures.get(index)) else {
-        return "no figure is on both sides".to_owned();
+        return "no year and no outage is on both sides".to_owned();
     };
     let (old, new) = pair(figure);
     let by = figure.difference().map(|by| by.amount()).unwrap_or_default();
@@ -257,20 +299,23 @@ pub fn headline(comparison: &Comparison) -> String {
     if by.is_zero() {
         return format!("{name} costs {new} {} as before", comparison.currency);
     }
-    format!("{name} costs {old} → {new} {} ({})", comparison.currency, signed(by, comparison))
+    let error = if within_error(figure, comparison) { ", within the error of the years drawn" } else { "" };
+    format!("{name} costs {old} → {new} {} ({}){error}", comparison.currency, signed(by, comparison))
 }
 
 /// The screen of `diff`.
 #[must_use]
 pub fn diff(
     comparison: &Comparison,
-    base: &SideName,
-    head: &SideName,
+    (base, head): (&SideName, &SideName),
     sources: &Sources,
     path: &str,
+    sets: &[String],
     detail: Detail,
 ) -> String {
-    let mut out = format!("trunkrisk {VERSION} · {} · {}\n\n", terminal(path), sides(comparison, base, head));
+    let mut out = format!("trunkrisk {VERSION} · {} · {}\n", terminal(path), sides(comparison, base, head));
+    out.push_str(&what_if(sets, comparison.figures_only));
+    out.push('\n');
     let _ = writeln!(out, "{BOLD}{}{BOLD:#}", headline(comparison));
     if detail > Detail::Quiet {
         out.push('\n');
@@ -283,7 +328,8 @@ pub fn diff(
 #[must_use]
 pub fn against(comparison: &Comparison, base: &SideName, head: &SideName, sources: &Sources, detail: Detail) -> String {
     if comparison.is_empty() {
-        return no_change(comparison, base, head);
+        // What is set beside it stands in the header of the check.
+        return no_change(comparison, base, head, &[]);
     }
     let mut out = format!("{BOLD}the change{BOLD:#} {}: {}\n", sides(comparison, base, head), headline(comparison));
     out.push_str("policy and waivers are the base's\n\n");

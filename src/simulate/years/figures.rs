@@ -2,7 +2,7 @@
 
 use super::MONTHS;
 use super::run::Drawn;
-use crate::simulate::interval::{ranks, wilson};
+use crate::simulate::interval::{ranks, student, wilson};
 use crate::words::special::normal;
 
 /// The level of every interval.
@@ -131,7 +131,7 @@ impl Sorted<'_> {
 
     fn quantile(&self, p: f64, variance: bool) -> Quantile {
         let n = self.count();
-        let rank = (libm::ceil(p * n as f64 - 1e-9).max(1.0) as u64).min(n);
+        let rank = rank(n, p);
         let amount = self.at(rank);
         let ends = ranks(n, p, LEVEL);
         let amount = Estimate {
@@ -198,6 +198,59 @@ pub fn figures(drawn: &Drawn, wanted: &Wanted) -> Figures {
         month,
         curve: curve.map(|amount| (amount, sorted.passing(amount) as f64 / n)).collect(),
     }
+}
+
+/// Sections of the years, for the error of a difference: enough for its law to be near Student's, and each long enough for
+/// a quantile.
+const SECTIONS: usize = 20;
+
+/// The differences of the means and of a quantile of years that were drawn alike, the later ones less the earlier ones,
+/// with their intervals. The same outages strike both, so the errors of the two go together: a part of the years after
+/// the other gives the difference, and these scatter as the whole does (sectioning; Asmussen and Glynn, Stochastic
+/// Simulation, 2007, III.5).
+#[must_use]
+pub fn differences(before: &[f64], after: &[f64], p: f64, variance: bool) -> (Estimate, Estimate) {
+    let n = before.len().min(after.len());
+    let of = |before: &[f64], after: &[f64]| {
+        let count = before.len().max(1) as f64;
+        let mean = before.iter().zip(after).map(|(before, after)| after - before).sum::<f64>() / count;
+        (mean, quantile(after, p) - quantile(before, p))
+    };
+    let (mean, high) = of(&before[..n], &after[..n]);
+    let length = n / SECTIONS;
+    let known = length > 0;
+    let sections: Vec<(f64, f64)> = (0..SECTIONS)
+        .filter(|_| known)
+        .map(|k| of(&before[k * length..(k + 1) * length], &after[k * length..(k + 1) * length]))
+        .collect();
+    let freedom = (SECTIONS - 1) as f64;
+    let estimate = |value: f64, pick: fn(&(f64, f64)) -> f64, known: bool| {
+        let squares: f64 = sections.iter().map(|section| (pick(section) - value) * (pick(section) - value)).sum();
+        let reach = student(freedom, LEVEL) * libm::sqrt(squares / freedom / SECTIONS as f64);
+        Estimate { value, low: known.then_some(value - reach), high: known.then_some(value + reach) }
+    };
+    (estimate(mean, |section| section.0, known && variance), estimate(high, |section| section.1, known))
+}
+
+/// Mean and a quantile of years, as [`figures`] has them.
+#[must_use]
+pub fn mean_and_quantile(totals: &[f64], p: f64) -> (f64, f64) {
+    (totals.iter().sum::<f64>() / totals.len() as f64, quantile(totals, p))
+}
+
+/// The amount that a share of the years does not pass.
+fn quantile(amounts: &[f64], p: f64) -> f64 {
+    let mut amounts = amounts.to_vec();
+    let rank = rank(amounts.len() as u64, p);
+    if rank == 0 {
+        return 0.0;
+    }
+    *amounts.select_nth_unstable_by((rank - 1) as usize, f64::total_cmp).1
+}
+
+/// The rank of a quantile among so many amounts, from 1.
+fn rank(n: u64, p: f64) -> u64 {
+    (libm::ceil(p * n as f64 - 1e-9).max(1.0) as u64).min(n)
 }
 
 fn sorted(mut amounts: Vec<f64>) -> Vec<f64> {

@@ -25,15 +25,18 @@ use crate::outage::OutageError;
 use crate::outage::engine::Engine;
 use crate::outage::profile::Course;
 use crate::words::calendar::Instant;
+use crate::words::digest::sha256;
 use curve::Curve;
 use lengths::Lengths;
+use run::Silence;
 use segments::Segments;
 use tied::{Books, Minimum, Tied};
 
 /// One cause, as years are drawn.
 struct Cause<'p> {
-    /// Its number in the plan, which keys its draws.
+    /// Its number, which keys its draws.
     index: u32,
+    frequency: Frequency,
     counts: Counts,
     lengths: Lengths,
     curve: Curve<'p>,
@@ -41,7 +44,7 @@ struct Cause<'p> {
 
 /// What a cause of the plan has that years are drawn from.
 pub struct Given<'c, 'e, 'p> {
-    /// Its number in the plan.
+    /// Its number, which keys its draws: that in the plan, unless plans are compared in which it has two.
     pub index: usize,
     /// How often.
     pub frequency: Frequency,
@@ -128,6 +131,7 @@ impl<'p> Years<'p> {
         let cause = |cause: &Given<'_, '_, 'p>| {
             Ok(Cause {
                 index: u32::try_from(cause.index).unwrap_or(u32::MAX),
+                frequency: cause.frequency,
                 counts: Counts::new(&cause.frequency),
                 lengths: Lengths::new(cause.duration, cause.longest),
                 curve: Curve::new(&cause.course, &segments, &regimes, reach, year)?,
@@ -143,10 +147,34 @@ impl<'p> Years<'p> {
         self.tied.is_some()
     }
 
+    /// Whether caps or balances are among what ties them.
+    #[must_use]
+    pub fn is_capped(&self) -> bool {
+        self.tied.as_ref().is_some_and(Tied::is_capped)
+    }
+
     /// Number of causes.
     #[must_use]
     pub fn causes(&self) -> usize {
         self.causes.len()
+    }
+
+    /// Everything that the totals of tied years come from, to the last digit, for telling whether two plans' years are the
+    /// same; nothing where they are not tied.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
+        let tied = self.tied.as_ref()?;
+        let costs: Vec<bool> = (0..self.causes.len()).map(|place| self.costs(place)).collect();
+        // Floats are written with all their digits.
+        Some(sha256(format!("{} {costs:?} {tied:?}", self.strikes()).as_bytes()))
+    }
+
+    /// Everything that decides which outages are drawn, whatever they cost.
+    #[must_use]
+    pub fn strikes(&self) -> String {
+        let cause = |cause: &Cause<'_>| (cause.index, cause.frequency, cause.lengths.clone());
+        let causes: Vec<_> = self.causes.iter().map(cause).collect();
+        sha256(format!("{:?}", (self.seconds, causes)).as_bytes())
     }
 
     fn sheet(&self) -> Sheet {
@@ -159,13 +187,14 @@ impl<'p> Years<'p> {
         }
     }
 
-    /// Draws a year onto the sheet; gives its spend.
-    fn draw(&self, keyed: Keyed, year: u64, sheet: &mut Sheet) -> f64 {
+    /// Draws a year onto the sheet, the outages that cost nothing but silence as well where that is asked for; gives its
+    /// spend.
+    fn draw(&self, keyed: Keyed, year: u64, sheet: &mut Sheet, silence: Silence) -> f64 {
         sheet.by_cause.fill(0.0);
         sheet.by_month.fill(0.0);
         match &self.tied {
             None => self.draw_independent(keyed, year, sheet),
-            Some(tied) => self.draw_tied(tied, keyed, year, sheet),
+            Some(tied) => self.draw_tied(tied, keyed, year, sheet, silence),
         }
     }
 
@@ -192,27 +221,52 @@ impl<'p> Years<'p> {
         total
     }
 
-    fn draw_tied(&self, tied: &Tied<'p>, keyed: Keyed, year: u64, sheet: &mut Sheet) -> f64 {
+    fn draw_tied(&self, tied: &Tied<'p>, keyed: Keyed, year: u64, sheet: &mut Sheet, silence: Silence) -> f64 {
+        let costs = |place: usize| silence != Silence::Left || self.costs(place);
+        self.strike(keyed, year, costs, &mut sheet.events);
+        for (_, place, _) in &sheet.events {
+            sheet.outages += u64::from(self.costs(*place));
+        }
         let Some(books) = &mut sheet.books else { return 0.0 };
-        sheet.events.clear();
+        self.follow(tied, &sheet.events, books, silence);
+        books.close(tied, &mut sheet.by_month, &mut sheet.by_cause)
+    }
+
+    /// Whether outages of a cause cost anything but silence.
+    fn costs(&self, place: usize) -> bool {
+        self.causes.get(place).is_some_and(|cause| !cause.curve.is_free())
+    }
+
+    /// Draws the outages of a year, of the causes that are wanted, in the order of their begins: begin, cause and length.
+    fn strike(&self, keyed: Keyed, year: u64, wanted: impl Fn(usize) -> bool, events: &mut Vec<(f64, usize, f64)>) {
+        events.clear();
         for (place, cause) in self.causes.iter().enumerate() {
-            if cause.counts.mean() <= 0.0 || cause.curve.is_free() {
+            if cause.counts.mean() <= 0.0 || !wanted(place) {
                 continue;
             }
             let mut draws = keyed.year(cause.index, year);
             let number = cause.counts.number(draws.uniform(0, Purpose::Count));
             for event in 0..u32::try_from(number).unwrap_or(u32::MAX) {
                 let start = draws.uniform(event, Purpose::Start) * self.seconds;
-                sheet.events.push((start, place, cause.lengths.at(draws.uniform(event, Purpose::Length))));
+                events.push((start, place, cause.lengths.at(draws.uniform(event, Purpose::Length))));
             }
-            sheet.outages += number;
         }
         // Equal starts in the order of their causes and events: the sort keeps it.
-        sheet.events.sort_by(|a, b| a.0.total_cmp(&b.0));
+        events.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+
+    /// Follows the outages of a year through books that are opened for it.
+    fn follow(&self, tied: &Tied<'p>, events: &[(f64, usize, f64)], books: &mut Books, silence: Silence) {
         books.open(tied);
-        for (start, place, length) in &sheet.events {
-            tied.outage(books, *place, *start, *length);
+        for (start, place, length) in events {
+            match (silence, self.costs(*place)) {
+                (Silence::Left, false) => {}
+                (Silence::Left | Silence::Kept, true) => _ = tied.outage(books, *place, *start, *length),
+                // Where nothing is spent, no balance is looked at either.
+                (Silence::Kept, false) | (Silence::Uncapped, _) => {
+                    tied.outage_uncapped(books, *place, *start, *length);
+                }
+            }
         }
-        books.close(tied, &mut sheet.by_month, &mut sheet.by_cause)
     }
 }

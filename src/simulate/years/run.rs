@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::super::draw::Keyed;
 use super::Years;
+use super::tied::{Books, SILENCE};
 
 /// Years in a block: some milliseconds of work.
 pub const BLOCK: u64 = 8192;
@@ -26,10 +27,24 @@ pub struct Ask<'a> {
     pub month_budget: Option<f64>,
     /// Whether the months' amounts are kept.
     pub months: bool,
+    /// What is kept of silence; only years that are followed through their ties know it.
+    pub silence: Silence,
     /// Asked from outside to end.
     pub stop: &'a AtomicBool,
     /// Years drawn so far, for whoever watches.
     pub done: &'a AtomicU64,
+}
+
+/// What is kept of the silence of drawn years. Where it is kept, outages that cost nothing else are drawn as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Silence {
+    /// Nothing.
+    #[default]
+    Left,
+    /// What it costs, and its seat hours, as caps and balances leave it.
+    Kept,
+    /// The same as if no cap or balance ever refused.
+    Uncapped,
 }
 
 /// Why no more years were drawn.
@@ -54,6 +69,8 @@ pub struct Drawn {
     pub outages: u64,
     /// What months cost, those that cost nothing left out.
     pub months: Vec<f64>,
+    /// What the silence of each year costs, and its idle seat hours, where they are kept.
+    pub silence: Vec<[f64; SILENCE]>,
     /// Months over the budget: their number, and the sum of the squares of their numbers by year.
     pub over_month: (f64, f64),
     /// Why no more.
@@ -65,7 +82,76 @@ struct Block {
     by_cause: Vec<f64>,
     outages: u64,
     months: Vec<f64>,
+    silence: Vec<[f64; SILENCE]>,
     over_month: (f64, f64),
+}
+
+/// The years of a block.
+fn years_of(ask: &Ask<'_>, block: u64) -> std::ops::Range<u64> {
+    block * BLOCK..((block + 1) * BLOCK).min(ask.years)
+}
+
+/// Makes blocks on the threads that there are, in order; where it is asked to end, those before the first that was not made.
+fn shared<T: Send>(ask: &Ask<'_>, from: u64, to: u64, make: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let next = AtomicU64::new(from);
+    let place = |number: u64| usize::try_from(number - from).unwrap_or(usize::MAX);
+    let ready: Mutex<Vec<Option<T>>> = Mutex::new((from..to).map(|_| None).collect());
+    let work = || {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= to || ask.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let block = make(number);
+            let years = years_of(ask, number);
+            ask.done.fetch_add(years.end - years.start, Ordering::Relaxed);
+            // A thread that ended badly has left whole blocks behind all the same.
+            let mut ready = ready.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Some(slot) = ready.get_mut(place(number)) {
+                *slot = Some(block);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..ask.threads.min(place(to)) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let ready = ready.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    ready.into_iter().map_while(|block| block).collect()
+}
+
+/// What each year costs by several plans, by plan, where the same outages strike all of them ([`Years::strikes`]): each is
+/// drawn once, and followed through each plan's ties. The same amounts as each plan's own run has.
+#[must_use]
+pub fn totals_alike(all: &[&Years<'_>], ask: &Ask<'_>) -> Vec<Vec<f64>> {
+    let keyed = Keyed::new(ask.seed);
+    let block = |number: u64| -> Vec<Vec<f64>> {
+        let mut sheets: Vec<_> = all.iter().map(|years| years.sheet()).collect();
+        let mut totals = vec![Vec::new(); all.len()];
+        let mut events = Vec::new();
+        for year in years_of(ask, number) {
+            if let Some(first) = all.first() {
+                first.strike(keyed, year, |place| all.iter().any(|years| years.costs(place)), &mut events);
+            }
+            for ((years, sheet), totals) in all.iter().zip(&mut sheets).zip(&mut totals) {
+                sheet.by_cause.fill(0.0);
+                sheet.by_month.fill(0.0);
+                let (Some(tied), Some(books)) = (&years.tied, &mut sheet.books) else { continue };
+                years.follow(tied, &events, books, Silence::Left);
+                totals.push(books.close(tied, &mut sheet.by_month, &mut sheet.by_cause));
+            }
+        }
+        totals
+    };
+    let mut totals = vec![Vec::new(); all.len()];
+    for block in shared(ask, 0, ask.years.div_ceil(BLOCK), block) {
+        for (all, own) in totals.iter_mut().zip(block) {
+            all.extend(own);
+        }
+    }
+    totals
 }
 
 impl Years<'_> {
@@ -78,6 +164,7 @@ impl Years<'_> {
             by_cause: vec![0.0; self.causes()],
             outages: 0,
             months: Vec::new(),
+            silence: Vec::new(),
             over_month: (0.0, 0.0),
             ended: Ended::All,
         };
@@ -104,47 +191,26 @@ impl Years<'_> {
 
     /// Draws blocks; where it is asked to end, those before the first that was not drawn.
     fn blocks(&self, ask: &Ask<'_>, from: u64, to: u64) -> Vec<Block> {
-        let next = AtomicU64::new(from);
-        let place = |number: u64| usize::try_from(number - from).unwrap_or(usize::MAX);
-        let ready: Mutex<Vec<Option<Block>>> = Mutex::new((from..to).map(|_| None).collect());
-        let work = || {
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= to || ask.stop.load(Ordering::Relaxed) {
-                    return;
-                }
-                let block = self.block(ask, number);
-                ask.done.fetch_add(block.totals.len() as u64, Ordering::Relaxed);
-                // A thread that ended badly has left whole blocks behind all the same.
-                let mut ready = ready.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if let Some(slot) = ready.get_mut(place(number)) {
-                    *slot = Some(block);
-                }
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..ask.threads.min(place(to)) {
-                scope.spawn(work);
-            }
-            work();
-        });
-        let ready = ready.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        ready.into_iter().map_while(|block| block).collect()
+        shared(ask, from, to, |number| self.block(ask, number))
     }
 
     fn block(&self, ask: &Ask<'_>, number: u64) -> Block {
         let keyed = Keyed::new(ask.seed);
-        let years = number * BLOCK..((number + 1) * BLOCK).min(ask.years);
+        let years = years_of(ask, number);
         let mut sheet = self.sheet();
         let mut block = Block {
             totals: Vec::with_capacity((years.end - years.start) as usize),
             by_cause: vec![0.0; self.causes()],
             outages: 0,
             months: Vec::new(),
+            silence: Vec::new(),
             over_month: (0.0, 0.0),
         };
         for year in years {
-            block.totals.push(self.draw(keyed, year, &mut sheet));
+            block.totals.push(self.draw(keyed, year, &mut sheet, ask.silence));
+            if ask.silence != Silence::Left {
+                block.silence.push(sheet.books.as_ref().map_or([0.0; SILENCE], Books::silence));
+            }
             for (sum, part) in block.by_cause.iter_mut().zip(&sheet.by_cause) {
                 *sum += part;
             }
@@ -168,7 +234,7 @@ impl Years<'_> {
         let mut sheet = self.sheet();
         let mut sums = vec![0.0; self.causes()];
         for (year, _) in totals.iter().enumerate().filter(|(_, total)| **total > amount) {
-            self.draw(keyed, year as u64, &mut sheet);
+            self.draw(keyed, year as u64, &mut sheet, Silence::Left);
             for (sum, part) in sums.iter_mut().zip(&sheet.by_cause) {
                 *sum += part;
             }
@@ -181,6 +247,7 @@ impl Drawn {
     fn add(&mut self, block: Block) {
         self.totals.extend(block.totals);
         self.months.extend(block.months);
+        self.silence.extend(block.silence);
         for (sum, part) in self.by_cause.iter_mut().zip(block.by_cause) {
             *sum += part;
         }

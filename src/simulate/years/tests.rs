@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use super::figures::{Figures, Wanted, figures};
+use super::figures::{Figures, Wanted, differences, figures, mean_and_quantile};
 use super::lengths::Lengths;
-use super::run::{Ask, BLOCK, Drawn, Ended};
+use super::run::{Ask, BLOCK, Drawn, Ended, Silence, totals_alike};
 use super::segments::Segments;
 use super::tied::{Minimum, Tied};
 use super::{Given, MONTHS, Years};
@@ -18,7 +18,7 @@ use crate::model::rates::{DailySpend, Prepaid, ShortCalls, ShortCallsOn};
 use crate::outage::engine::Engine;
 use crate::outage::flow::TrunkFlow;
 use crate::outage::pieces::{millis, run};
-use crate::outage::profile::Course;
+use crate::outage::profile::{Counted, Course};
 use crate::outage::state::{Windows, behaviours, phases};
 use crate::rating::border::weight;
 use crate::words::calendar::Zone;
@@ -54,7 +54,16 @@ fn alike<'p>(engine: &Engine<'p>, means: &[f64], law: &DurationLaw, tie: Option<
 
 fn drawn(years: &Years<'_>, seed: u64, number: u64, threads: usize) -> Drawn {
     let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
-    let ask = Ask { years: number, seed, threads, month_budget: Some(40.0), months: true, stop: &stop, done: &done };
+    let ask = Ask {
+        years: number,
+        seed,
+        threads,
+        month_budget: Some(40.0),
+        months: true,
+        silence: Silence::Left,
+        stop: &stop,
+        done: &done,
+    };
     years.run(&ask, None)
 }
 
@@ -236,6 +245,157 @@ fn usage_counts_against_the_minimum() {
 }
 
 #[test]
+fn silence_costs_what_the_profile_says() {
+    let plan = plan(&[("America/Phoenix", "Europe/Berlin")]);
+    let engine = Engine::new(&plan, REACH + 3600.0).unwrap();
+    let tied = tied(&engine, &[]);
+    let mut books = tied.books();
+    let mut checked = 0;
+    for (place, cause) in plan.causes.iter().enumerate() {
+        let counting = |counted| Course::new(&engine, &behaviours(&plan, cause)).counting(counted);
+        let courses = [Counted::Spend, Counted::WithSilence, Counted::IdleSeatHours].map(counting);
+        for i in 1..40 {
+            let start = spread(i, 0.618_033_988_75) * YEAR;
+            // From seconds to beyond the reach.
+            let length = 20.0 * libm::exp(12.2 * spread(i, 0.414_213_562_37));
+            let [spend, with, hours] = courses.each_ref().map(|course| {
+                let profile = course.profile(start, REACH, &[]).unwrap();
+                profile.iter().rfind(|stretch| stretch.from < length).unwrap().at(length)
+            });
+            books.open(&tied);
+            let used = tied.outage(&mut books, place, start, length);
+            let [cost, seat_hours] = books.silence();
+            for (got, want) in [(used, spend), (cost, with - spend), (seat_hours, hours)] {
+                assert!((got - want).abs() < 1e-7 * want + 1e-6, "{}: {start} {length}: {got} {want}", cause.name);
+            }
+            checked += usize::from(cost > 0.0);
+        }
+    }
+    assert!(checked > 30, "{checked}");
+}
+
+#[test]
+fn a_balance_that_runs_dry_costs_silence() {
+    let mut plan = plan(&[ALWAYS]);
+    plan.trunks.truncate(2);
+    plan.tables[1].limits.prepaid = Some(prepaid("10", "0", 0));
+    let engine = Engine::new(&plan, REACH + 3600.0).unwrap();
+    let tied = tied(&engine, &[]);
+    assert!(tied.is_capped());
+    let mut books = tied.books();
+    let mut outage = |capped: bool| {
+        books.open(&tied);
+        let follow = if capped { Tied::outage } else { Tied::outage_uncapped };
+        let used = follow(&tied, &mut books, 0, 86_400.0, 3600.0);
+        (used, books.silence()[1])
+    };
+    let ((cut, idle), (whole, carried)) = (outage(true), outage(false));
+    // Fifty seats have nobody to talk to once the balance of 10 is used up.
+    assert!((cut - 10.0).abs() < 1e-6 && whole > 25.0, "{cut} {whole}");
+    let silent = 50.0 * (1.0 - cut / whole);
+    assert!((idle - carried - silent).abs() < 0.02 * silent, "{idle} {carried} {silent}");
+}
+
+#[test]
+fn years_that_are_the_same_have_one_fingerprint() {
+    let law = DurationLaw::exponential(7200.0).unwrap();
+    let plan = plan(&[]);
+    let print = |plan: &Plan, means: &[f64], slack: f64| {
+        let engine = Engine::new(plan, REACH + 3600.0).unwrap();
+        let tie = [Minimum { trunk: 1, slack }];
+        alike(&engine, means, &law, Some(&tie)).fingerprint().unwrap()
+    };
+    let first = print(&plan, &[2.0], 20.0);
+    let mut same = plan.clone();
+    same.trunks[1].name = "another name".to_owned();
+    same.tables[1].fees.monthly += rust_decimal::Decimal::ONE;
+    assert_eq!(print(&same, &[2.0], 20.0), first);
+    let mut dearer = plan.clone();
+    dearer.tables[1].fees.usage_tax += "0.0001".parse::<rust_decimal::Decimal>().unwrap();
+    for other in [print(&dearer, &[2.0], 20.0), print(&plan, &[2.0001], 20.0), print(&plan, &[2.0], 20.0001)] {
+        assert_ne!(other, first);
+    }
+    let engine = Engine::new(&plan, REACH + 3600.0).unwrap();
+    assert_eq!(alike(&engine, &[2.0], &law, None).fingerprint(), None);
+}
+
+#[test]
+fn outages_drawn_once_cost_what_each_plan_draws_by_itself() {
+    let law = DurationLaw::exponential(7200.0).unwrap();
+    let free = plan(&[]);
+    let mut dry = free.clone();
+    dry.tables[1].limits.prepaid = Some(prepaid("50", "20", 1));
+    // Nothing carries the calls of a cause: in this plan its outages cost nothing.
+    let mut silent = free.clone();
+    silent.causes[0].signal = Signal::Answers;
+    silent.pbx.operator_response = None;
+    let plans = [&free, &dry, &silent];
+    let engines = plans.map(|plan| Engine::new(plan, REACH + 3600.0).unwrap());
+    let all = engines.each_ref().map(|engine| alike(engine, &[6.0, 2.0], &law, Some(&[])));
+    let strikes: Vec<String> = all.iter().map(Years::strikes).collect();
+    assert!(strikes.iter().all(|other| *other == strikes[0]));
+    assert_ne!(alike(&engines[0], &[6.0, 2.1], &law, Some(&[])).strikes(), strikes[0]);
+    let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (years, silence) = (BLOCK + 7, Silence::Left);
+    let ask = Ask { years, seed: 3, threads: 2, month_budget: None, months: false, silence, stop: &stop, done: &done };
+    let together = totals_alike(&all.each_ref(), &ask);
+    for (years, together) in all.iter().zip(&together) {
+        let alone = years.run(&ask, None);
+        let bits = |totals: &[f64]| totals.iter().map(|total| total.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&alone.totals), bits(together));
+        let figures = read(&alone);
+        assert_eq!(mean_and_quantile(together, 0.95), (figures.mean.value, figures.quantiles[2].amount.value));
+    }
+    assert!(together[0] != together[1] && together[2].iter().all(|total| *total == 0.0));
+}
+
+#[test]
+fn a_tie_that_does_nothing_changes_no_digit() {
+    let law = DurationLaw::exponential(7200.0).unwrap();
+    let free = plan(&[]);
+    let mut vast = free.clone();
+    for table in vast.tables.iter_mut().skip(1) {
+        table.limits.prepaid = Some(prepaid("900000", "1", 1));
+    }
+    let totals = |plan: &Plan| {
+        let engine = Engine::new(plan, REACH + 3600.0).unwrap();
+        drawn(&alike(&engine, &[6.0, 2.0], &law, Some(&[])), 3, 2000, 1).totals
+    };
+    let bits = |totals: Vec<f64>| totals.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    assert_eq!(bits(totals(&free)), bits(totals(&vast)));
+}
+
+#[test]
+fn intervals_of_differences_hold_as_often_as_they_say() {
+    use super::super::stream::Stream;
+    // X and X + Z: of mean 1 and 1.5, and with u = √0.95 the P95 of the sum is −ln(1 − u); and two that share a half.
+    let want = [(0.5, -libm::log(1.0 - libm::sqrt(0.95)) - libm::log(20.0)), (0.0, 0.0)];
+    let (runs, years) = (400, 4000);
+    let mut held = [[0; 2]; 2];
+    for seed in 0..runs {
+        let mut row = Stream::new(seed, 0, 0, 0);
+        let mut columns = [(); 4].map(|()| Vec::with_capacity(years));
+        for _ in 0..years {
+            let [x, y, z] = [(); 3].map(|()| row.exponential());
+            for (column, value) in columns.iter_mut().zip([x, x + z / 2.0, x + y, x + z]) {
+                column.push(value);
+            }
+        }
+        let [x, sum, one, other] = &columns;
+        for ((held, want), (before, after)) in held.iter_mut().zip(want).zip([(x, sum), (one, other)]) {
+            let (mean, high) = differences(before, after, 0.95, true);
+            held[0] += u32::from(mean.encloses(want.0).unwrap());
+            held[1] += u32::from(high.encloses(want.1).unwrap());
+        }
+    }
+    // Four standard errors of 400 runs about 95 %.
+    assert!(held.iter().flatten().all(|held| (362..=398).contains(held)), "{held:?}");
+    let (mean, high) = differences(&[1.0; 100], &[1.0; 100], 0.95, false);
+    assert_eq!((mean.value, mean.low, high.low, high.high), (0.0, None, Some(0.0), Some(0.0)));
+    assert_eq!(differences(&[], &[], 0.95, true).1.low, None);
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let plan = plan(&[]);
     let engine = Engine::new(&plan, REACH + 3600.0).unwrap();
@@ -398,8 +558,16 @@ fn it_ends_when_it_is_asked_or_knows_enough() {
     let law = DurationLaw::exponential(7200.0).unwrap();
     let years = alike(&engine, &[4.0], &law, None);
     let (stop, done) = (AtomicBool::new(true), AtomicU64::new(0));
-    let mut ask =
-        Ask { years: 100 * BLOCK, seed: 1, threads: 2, month_budget: None, months: false, stop: &stop, done: &done };
+    let mut ask = Ask {
+        years: 100 * BLOCK,
+        seed: 1,
+        threads: 2,
+        month_budget: None,
+        months: false,
+        silence: Silence::Left,
+        stop: &stop,
+        done: &done,
+    };
     let none = years.run(&ask, None);
     assert_eq!((none.totals.len(), none.ended), (0, Ended::Interrupted));
     let go = AtomicBool::new(false);

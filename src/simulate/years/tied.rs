@@ -2,7 +2,8 @@
 //!
 //! The outages of a year are followed in the order of their begins, each through its stretches of constant flow. A
 //! balance is full when the year begins and then is what the outages and the top-ups leave of it; a daily cap is what is
-//! left of the day's. A minimum is paid anyway, as standing cost: of a month's usage only what passes it is spent.
+//! left of the day's. A minimum is paid anyway, as standing cost: of a month's usage only what passes it is spent. What
+//! silence costs depends on the balances, too, and is kept count of beside the spend.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +15,9 @@ use crate::outage::profile::{Course, Surcharge};
 use crate::outage::state::TrunkState;
 use crate::rating::border::weight;
 
-/// A trunk whose money is kept count of, in the plan's currency.
-#[derive(Debug, Clone)]
+/// The money of a trunk, in the plan's currency.
+#[derive(Debug, Clone, Default)]
 struct Account {
-    trunk: usize,
     /// Of a month's usage, what the minimum pays for.
     slack: f64,
     daily: Option<Daily>,
@@ -56,17 +56,21 @@ pub struct Tied<'p> {
     regime_count: usize,
     /// Where the months begin [s].
     months: Segments,
+    /// By trunk, one for each, so that a tie that changes nothing changes no sum either.
     accounts: Vec<Account>,
-    /// Numbers of the accounts that can refuse, by bit of a mask.
+    /// Trunks that can refuse, by bit of a mask.
     capped: Vec<usize>,
     surcharges: Vec<Surcharge<'p>>,
     /// By cause.
     stages: Vec<Vec<Stage>>,
-    /// By row, mask and regime: spend of each account and of all other trunks, answered and short calls by surcharge.
+    /// By row, mask and regime: spend of each trunk, what silence costs, idle seats, answered and short calls by surcharge.
     rates: Vec<f64>,
     quantities: usize,
     reach: f64,
 }
+
+/// Quantities of silence: its cost, and idle seat hours.
+pub const SILENCE: usize = 2;
 
 /// Most trunks with a cap or a balance: every set of them that may be used up is reckoned beforehand.
 const MOST_CAPPED: usize = 8;
@@ -111,7 +115,7 @@ impl<'p> Tied<'p> {
             regimes: engine.calendar.segments().map(|segment| segment.regime).collect(),
             regime_count: engine.calendar.regimes().len(),
             months: months.clone(),
-            quantities: accounts.len() + 1 + 2 * surcharges.len(),
+            quantities: accounts.len() + SILENCE + 2 * surcharges.len(),
             accounts,
             capped,
             surcharges,
@@ -151,7 +155,7 @@ impl<'p> Tied<'p> {
             let mut now = engine.state(state);
             for (bit, account) in self.capped.iter().enumerate() {
                 if mask >> bit & 1 == 1
-                    && let Some(state) = now.get_mut(self.accounts[*account].trunk)
+                    && let Some(state) = now.get_mut(*account)
                     && (*state == TrunkState::Up || matches!(state, TrunkState::Hit { share, .. } if *share < 1.0))
                 {
                     *state = TrunkState::Refusing;
@@ -160,11 +164,10 @@ impl<'p> Tied<'p> {
             let number = engine.intern(&now);
             for regime in 0..self.regime_count {
                 let flowing = course.flowing(number, regime)?;
-                let spend = |account: &Account| flowing.spend.get(account.trunk).copied().unwrap_or(0.0);
-                self.rates.extend(self.accounts.iter().map(spend));
-                let counted = |trunk: usize| self.accounts.iter().any(|account| account.trunk == trunk);
-                let others = flowing.spend.iter().enumerate().filter(|(trunk, _)| !counted(*trunk));
-                self.rates.push(others.map(|(_, spend)| spend).sum());
+                self.rates.extend(&flowing.spend);
+                let burn = engine.burn(number, regime)?;
+                let flow = &burn.flow;
+                self.rates.extend([flow.idle_cost + flow.lost_margin, flow.idle_seats / 3600.0]);
                 self.rates.extend(flowing.calls.iter().flat_map(|(answered, short)| [*answered, *short]));
             }
         }
@@ -179,14 +182,30 @@ impl<'p> Tied<'p> {
         let months = self.months.starts().len();
         Books {
             caps: self.capped.iter().map(|index| Cap::new(&self.accounts[*index])).collect(),
-            usage: vec![0.0; months * (self.accounts.len() + 1) * self.stages.len()],
+            usage: vec![0.0; months * self.accounts.len() * self.stages.len()],
             last: 0,
             months,
+            silence: [0.0; SILENCE],
         }
     }
 
     /// Follows an outage of a cause through the books; gives what is used in it, minimums or not.
     pub fn outage(&self, books: &mut Books, cause: usize, start: f64, length: f64) -> f64 {
+        self.through(books, cause, start, length, true)
+    }
+
+    /// The same as if no cap or balance ever refused; they are left as they are.
+    pub fn outage_uncapped(&self, books: &mut Books, cause: usize, start: f64, length: f64) -> f64 {
+        self.through(books, cause, start, length, false)
+    }
+
+    /// Whether there are caps or balances.
+    #[must_use]
+    pub fn is_capped(&self) -> bool {
+        !self.capped.is_empty()
+    }
+
+    fn through(&self, books: &mut Books, cause: usize, start: f64, length: f64, capped: bool) -> f64 {
         let within = length.min(self.reach);
         let mut calls = vec![0.0; 2 * self.surcharges.len()];
         let (end, mut used, mut turns) = (start + within, 0.0, 0);
@@ -194,14 +213,14 @@ impl<'p> Tied<'p> {
         for stage in stages {
             let last = stage.to >= within;
             let to = if last { end } else { start + stage.to };
-            used += self.follow(books, cause, stage.row, [start + stage.from, to], &mut calls, &mut turns);
+            used += self.follow(books, (cause, stage.row), [start + stage.from, to], &mut calls, &mut turns, capped);
             if last {
                 if length > within {
                     used += self.beyond(books, cause, stage.row, end, length - within);
                 }
                 let mut from = end;
                 for (to, row) in &stage.back {
-                    used += self.follow(books, cause, *row, [from, end + to], &mut calls, &mut turns);
+                    used += self.follow(books, (cause, *row), [from, end + to], &mut calls, &mut turns, capped);
                     from = end + to;
                 }
                 break;
@@ -210,8 +229,7 @@ impl<'p> Tied<'p> {
         let month = self.months.at(end);
         for (surcharge, calls) in self.surcharges.iter().zip(calls.chunks_exact(2)) {
             let amount = surcharge.amount((calls[0], calls[1]));
-            let account = self.accounts.iter().position(|account| account.trunk == surcharge.trunk);
-            books.book(self, month, account.unwrap_or(self.accounts.len()), cause, amount);
+            books.book(self, month, surcharge.trunk, cause, amount);
             used += amount;
         }
         used
@@ -226,19 +244,20 @@ impl<'p> Tied<'p> {
     fn follow(
         &self,
         books: &mut Books,
-        cause: usize,
-        row: usize,
+        (cause, row): (usize, usize),
         [from, to]: [f64; 2],
         calls: &mut [f64],
         turns: &mut u32,
+        capped: bool,
     ) -> f64 {
-        let money = self.accounts.len() + 1;
+        let trunks = self.accounts.len();
+        let capped = if capped { self.capped.as_slice() } else { &[] };
         let (mut t, mut used) = (from, 0.0);
         while t < to {
             *turns += 1;
             let (segment, month) = (self.segments.at(t), self.months.at(t));
             let mut mask = 0;
-            for (bit, (cap, account)) in books.caps.iter_mut().zip(&self.capped).enumerate() {
+            for (bit, (cap, account)) in books.caps.iter_mut().zip(capped).enumerate() {
                 cap.renew(t, &self.accounts[*account]);
                 if cap.refuses(&self.accounts[*account]) || *turns > TURNS {
                     mask |= 1 << bit;
@@ -247,20 +266,23 @@ impl<'p> Tied<'p> {
             let rates = self.rates(row, mask, self.regimes[segment]);
             let mut next = to.min(self.segments.end(segment)).min(self.months.end(month));
             if *turns <= TURNS {
-                for (cap, account) in books.caps.iter().zip(&self.capped) {
+                for (cap, account) in books.caps.iter().zip(capped) {
                     next = next.min(cap.next_change(t, rates[*account], &self.accounts[*account]));
                 }
                 next = next.max(t.next_up()).min(to);
             }
             let time = next - t;
-            for (cap, account) in books.caps.iter_mut().zip(&self.capped) {
+            for (cap, account) in books.caps.iter_mut().zip(capped) {
                 cap.spend(rates[*account] * time, next, &self.accounts[*account]);
             }
-            for (account, rate) in rates[..money].iter().enumerate().filter(|(_, rate)| **rate != 0.0) {
+            for (account, rate) in rates[..trunks].iter().enumerate().filter(|(_, rate)| **rate != 0.0) {
                 books.book(self, month, account, cause, rate * time);
                 used += rate * time;
             }
-            for (sum, rate) in calls.iter_mut().zip(&rates[money..]) {
+            for (sum, rate) in books.silence.iter_mut().zip(&rates[trunks..]) {
+                *sum += rate * time;
+            }
+            for (sum, rate) in calls.iter_mut().zip(&rates[trunks + SILENCE..]) {
                 *sum += rate * time;
             }
             t = next;
@@ -270,21 +292,26 @@ impl<'p> Tied<'p> {
 
     /// What an outage spends beyond the reach of the calendar: the mean of the year, with what is used up used up.
     fn beyond(&self, books: &mut Books, cause: usize, row: usize, end: f64, time: f64) -> f64 {
-        let money = self.accounts.len() + 1;
+        let trunks = self.accounts.len();
         let (year, mut used, mut mask) = (365.0 * DAY, 0.0, 0);
         for (bit, (cap, account)) in books.caps.iter().zip(&self.capped).enumerate() {
             mask |= usize::from(cap.refuses(&self.accounts[*account])) << bit;
         }
-        for account in 0..money {
+        for quantity in 0..trunks + SILENCE {
             let starts = self.segments.starts().iter().enumerate().take_while(|(_, start)| **start < year);
             let mean: f64 = starts
                 .map(|(at, start)| {
-                    self.rates(row, mask, self.regimes[at])[account] * (self.segments.end(at).min(year) - start)
+                    self.rates(row, mask, self.regimes[at])[quantity] * (self.segments.end(at).min(year) - start)
                 })
                 .sum::<f64>()
                 / year;
-            books.book(self, self.months.at(end), account, cause, mean * time);
-            used += mean * time;
+            match quantity.checked_sub(trunks) {
+                Some(silence) => books.silence[silence] += mean * time,
+                None => {
+                    books.book(self, self.months.at(end), quantity, cause, mean * time);
+                    used += mean * time;
+                }
+            }
         }
         used
     }
@@ -294,11 +321,13 @@ impl<'p> Tied<'p> {
 #[derive(Debug, Clone)]
 pub struct Books {
     caps: Vec<Cap>,
-    /// Usage by month, account (the other trunks last) and cause.
+    /// Usage by month, trunk and cause.
     usage: Vec<f64>,
     /// The last month with usage.
     last: usize,
     months: usize,
+    /// What silence costs, and idle seat hours.
+    silence: [f64; SILENCE],
 }
 
 impl Books {
@@ -310,10 +339,17 @@ impl Books {
         let each = self.usage.len() / self.months.max(1);
         self.usage[..each * (self.last + 1)].fill(0.0);
         self.last = 0;
+        self.silence = [0.0; SILENCE];
+    }
+
+    /// What the year's silence costs (idle seats, and what lost live calls would have earned), and its idle seat hours.
+    #[must_use]
+    pub fn silence(&self) -> [f64; SILENCE] {
+        self.silence
     }
 
     fn book(&mut self, tied: &Tied<'_>, month: usize, account: usize, cause: usize, amount: f64) {
-        let place = (month * (tied.accounts.len() + 1) + account) * tied.stages.len() + cause;
+        let place = (month * tied.accounts.len() + account) * tied.stages.len() + cause;
         self.usage[place] += amount;
         self.last = self.last.max(month);
     }
@@ -321,7 +357,7 @@ impl Books {
     /// What the year's usage costs beyond the minimums: adds up by month (what lies behind the last belongs to it) and
     /// by cause, each cause with its part of the usage; gives the sum.
     pub fn close(&self, tied: &Tied<'_>, by_month: &mut [f64], by_cause: &mut [f64]) -> f64 {
-        let (accounts, causes) = (tied.accounts.len() + 1, tied.stages.len());
+        let (accounts, causes) = (tied.accounts.len(), tied.stages.len());
         let mut sum = 0.0;
         for month in 0..=self.last {
             let mut of_month = 0.0;
@@ -353,8 +389,8 @@ fn accounts(engine: &Engine<'_>, minimums: &[Minimum]) -> Vec<Account> {
     let plan = engine.plan;
     let begin = engine.calendar.start();
     let end = engine.calendar.end().since(begin) as f64 / 1000.0;
-    let accounts = plan.trunks.iter().enumerate().filter_map(|(trunk, named)| {
-        let table = plan.table(named)?;
+    let accounts = plan.trunks.iter().enumerate().map(|(trunk, named)| {
+        let Some(table) = plan.table(named) else { return Account::default() };
         let fx = plan.exchange_rate(table.currency).map_or(1.0, weight);
         let slack = minimums.iter().find(|minimum| minimum.trunk == trunk).map_or(0.0, |minimum| minimum.slack);
         let daily = table.limits.daily_spend.map(|daily| {
@@ -372,7 +408,7 @@ fn accounts(engine: &Engine<'_>, minimums: &[Minimum]) -> Vec<Account> {
             most: prepaid.top_ups_per_day as usize,
             delay: prepaid.delay_ms as f64 / 1000.0,
         });
-        (slack > 0.0 || daily.is_some() || prepaid.is_some()).then_some(Account { trunk, slack, daily, prepaid })
+        Account { slack, daily, prepaid }
     });
     accounts.collect()
 }
