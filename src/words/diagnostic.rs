@@ -33,16 +33,30 @@ pub struct Position {
 struct Text {
     name: String,
     content: String,
-    /// Byte offset of each line's start; found when a place is first asked for.
-    lines: OnceLock<Vec<u32>>,
+    /// Byte offset of the start of every [`STRIDE`]th line; found when a place is first asked for.
+    marks: OnceLock<Vec<u32>>,
 }
 
+/// Lines from one mark to the next: a deck has millions of lines, of which few are ever shown.
+const STRIDE: usize = 64;
+
 impl Text {
-    fn lines(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
-            let ends = self.content.bytes().zip(0_u32..).filter(|(byte, _)| *byte == b'\n');
-            std::iter::once(0).chain(ends.map(|(_, at)| at.saturating_add(1))).collect()
+    fn marks(&self) -> &[u32] {
+        self.marks.get_or_init(|| {
+            let starts = self.content.bytes().zip(1_u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, at)| at);
+            std::iter::once(0).chain(starts.skip(STRIDE - 1).step_by(STRIDE)).collect()
         })
+    }
+
+    /// The number of the line of a byte, from 0, and its first byte.
+    fn line_of(&self, at: usize) -> (usize, usize) {
+        let marks = self.marks();
+        let mark = marks.partition_point(|start| *start as usize <= at).saturating_sub(1);
+        let from = marks.get(mark).map_or(0, |start| *start as usize);
+        let before = self.content.as_bytes().get(from..at).unwrap_or_default();
+        let more = before.iter().filter(|byte| **byte == b'\n').count();
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(from, |end| from + end + 1);
+        (mark * STRIDE + more, start)
     }
 }
 
@@ -87,7 +101,7 @@ impl Sources {
             Some(under) => format!("{under}:{}", name.into()),
             None => name.into(),
         };
-        self.texts.push(Text { name, content, lines: OnceLock::new() });
+        self.texts.push(Text { name, content, marks: OnceLock::new() });
         SourceId(self.first.saturating_add(offset(self.texts.len() - 1)))
     }
 
@@ -120,20 +134,14 @@ impl Sources {
         self.content(span.source).get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    fn line_index(lines: &[u32], at: u32) -> usize {
-        lines.partition_point(|start| *start <= at).saturating_sub(1)
-    }
-
     /// Where a span begins.
     #[must_use]
     pub fn position(&self, span: Span) -> Position {
         let one = NonZeroU32::MIN;
         let Some(text) = self.text(span.source) else { return Position { line: one, column: one } };
-        let at = span.start.min(offset(text.content.len()));
-        let lines = text.lines();
-        let index = Self::line_index(lines, at);
-        let start = lines.get(index).copied().unwrap_or(0);
-        let before = text.content.get(start as usize..at as usize).unwrap_or("");
+        let at = (span.start as usize).min(text.content.len());
+        let (index, start) = text.line_of(at);
+        let before = text.content.get(start..at).unwrap_or("");
         let column = offset(before.chars().count());
         Position { line: one.saturating_add(offset(index)), column: one.saturating_add(column) }
     }
@@ -142,11 +150,10 @@ impl Sources {
     #[must_use]
     pub fn line(&self, span: Span) -> Line<'_> {
         let Some(text) = self.text(span.source) else { return Line { text: "", range: (0, 0) } };
-        let at = span.start.min(offset(text.content.len()));
-        let lines = text.lines();
-        let index = Self::line_index(lines, at);
-        let start = lines.get(index).copied().unwrap_or(0) as usize;
-        let end = lines.get(index + 1).map_or(text.content.len(), |next| *next as usize);
+        let at = (span.start as usize).min(text.content.len());
+        let (_, start) = text.line_of(at);
+        let rest = text.content.as_bytes().get(at..).unwrap_or_default();
+        let end = rest.iter().position(|byte| *byte == b'\n').map_or(text.content.len(), |end| at + end);
         let line = text.content.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r']);
         let floor = |mut i: usize| {
             i = i.min(line.len());
@@ -155,7 +162,7 @@ impl Sources {
             }
             i
         };
-        let from = floor((at as usize).saturating_sub(start));
+        let from = floor(at.saturating_sub(start));
         let to = floor((span.end as usize).saturating_sub(start)).max(from);
         Line { text: line, range: (from, to) }
     }
@@ -224,6 +231,20 @@ mod tests {
         assert_eq!(at(8, 10), (2, 1));
         assert_eq!(sources.line(Span::new(id, 8, 10)), Line { text: "ab = 2", range: (0, 2) });
         assert_eq!(sources.line(Span::new(id, 5, 99)).range, (5, 6));
+    }
+
+    #[test]
+    fn every_byte_of_a_long_text_has_its_line() {
+        let content: String = (0..300).map(|i| "x".repeat(i % 5) + "\n").collect();
+        let mut sources = Sources::default();
+        let id = sources.add("x", content.clone());
+        let (mut line, mut column) = (1, 1);
+        for (at, byte) in content.bytes().enumerate() {
+            let place = sources.position(Span::new(id, at, at + 1));
+            assert_eq!((place.line.get(), place.column.get()), (line, column), "{at}");
+            assert_eq!(sources.line(Span::new(id, at, at + 1)).text, "x".repeat((line as usize - 1) % 5), "{at}");
+            (line, column) = if byte == b'\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
     }
 
     #[test]
