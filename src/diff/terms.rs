@@ -2,6 +2,7 @@
 
 mod plan;
 mod policy;
+mod seats;
 mod tables;
 mod values;
 

@@ -17,6 +17,24 @@ use super::repo::{
 const WAIVER: &str = "\n[[waiver]]\nrule = \"rates-stale\"\nuntil = 2026-12-15\nceiling = \"365 days\"\nowner = \"desk\"\nreason = \"list is late\"\n";
 
 #[test]
+fn seats_are_told_by_their_market() {
+    let repo = Repo::new(&[]);
+    repo.commit("before");
+    repo.edit(&[(FLAT, "per_month = 99.00", "per_month = 150.00\nchannels_per_seat = 3")]);
+    let (_, run) = repo.json(&["diff", "HEAD"]);
+    let seats = change(&run["diff"], "flat rate of");
+    let said: Vec<String> =
+        seats["values"].as_array().unwrap().iter().map(|v| format!("{} {} {}", v["key"], v["old"], v["new"])).collect();
+    assert_eq!(
+        said,
+        [
+            "\"price of a seat in US and Canada\" \"99.00 a month\" \"150.00 a month\"",
+            "\"channels of a seat in US and Canada\" null \"3\"",
+        ]
+    );
+}
+
+#[test]
 fn a_change_is_told_with_the_share_of_each_part() {
     let repo = Repo::new(&[]);
     repo.write(PLAN, &format!("{}{WAIVER}", repo.text(PLAN)));

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Terms;
 use super::values::{counted, presence};
+use super::{Terms, seats};
 use crate::diff::mix::{FeeKey, Swap, increment_differs};
 use crate::diff::rows::{RowChange, change, increments, places, rise, written};
 use crate::diff::tables::{Pair, TableChange};
 use crate::diff::{Change, Part, Value};
 use crate::model::plan::Plan;
-use crate::model::rates::{RateTable, SeatBasis, SeatPrice, TableKind};
+use crate::model::rates::RateTable;
 use crate::model::rows::{RateRow, RowRef};
 use crate::words::diagnostic::Span;
 
@@ -70,7 +70,7 @@ impl<'a> Terms<'a> {
         }
         self.rows(index, pair, table, &of, changes);
         let mut values = self.values();
-        values.put("seat", seats(&old.kind) != seats(&new.kind), Some(&old.place), Some(&new.place));
+        values.values = seats::differences(&old.kind, &new.kind);
         changes.extend(values.into_change(Part::Rates, format!("flat rate of {of}"), Swap::Kind(index)));
         let mut one = |part, what: &str, key: &str, differs: bool, swap| {
             let mut values = self.values();
@@ -265,20 +265,6 @@ impl<'a> Terms<'a> {
             swap: Swap::Rows(index, matches),
         });
     }
-}
-
-/// What a flat rate covers and costs.
-fn seats(kind: &TableKind) -> Vec<(String, Vec<String>, String, String)> {
-    let TableKind::FlatRate(seats) = kind else { return Vec::new() };
-    let seat = |seat: &SeatPrice| {
-        let price = match seat.price {
-            SeatBasis::PerMonth(price) => format!("{} a month", price.normalize()),
-            SeatBasis::PerDay(price) => format!("{} a day", price.normalize()),
-        };
-        let channels = seat.channels_per_seat.map_or_else(String::new, |channels| channels.normalize().to_string());
-        (seat.market.clone(), seat.prefixes.iter().map(ToString::to_string).collect(), price, channels)
-    };
-    seats.iter().map(seat).collect()
 }
 
 /// Rows that are not told each for itself.
