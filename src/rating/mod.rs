@@ -14,7 +14,6 @@ pub mod jurisdiction;
 pub mod lookup;
 pub mod monthly;
 mod prefix_set;
-mod prepared;
 mod residual;
 pub mod surcharge;
 mod tail;

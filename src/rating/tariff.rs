@@ -1,7 +1,5 @@
 //! What a table makes of a number: inside the flat rate, priced by a row, or not priced at all.
 
-use std::sync::OnceLock;
-
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -11,7 +9,6 @@ use super::call::{CallDuration, CallPricer, Charge};
 use super::explain::{Bill, BillStep, bill, shown};
 use super::lookup::RateIndex;
 use super::prefix_set::PrefixSet;
-use super::prepared::{Prepared, PreparedTerms};
 use crate::model::rates::{Jurisdiction, Price, RateTable, TableKind};
 use crate::model::rows::RowRef;
 use crate::words::e164::DialPrefix;
@@ -21,8 +18,6 @@ use crate::words::e164::DialPrefix;
 pub struct Tariff<'a> {
     table: &'a RateTable,
     index: RateIndex<'a>,
-    /// Made where many calls are priced.
-    prepared: OnceLock<PreparedTerms>,
     seats: PrefixSet,
     /// The seat row and prefix behind each prefix of `seats`.
     markets: Vec<(usize, DialPrefix)>,
@@ -49,24 +44,6 @@ pub enum Destination {
     },
     /// Neither.
     NoRate,
-}
-
-/// Calls that are looked up before they are priced.
-const BLOCK: usize = 64;
-
-/// A call to be priced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Call {
-    /// The number, or the prefix of many.
-    pub number: DialPrefix,
-    /// Talk time; 0 s is an attempt that was not answered.
-    pub talk: CallDuration,
-    /// The day.
-    pub on: NaiveDate,
-    /// The caller ID, where it is known.
-    pub from: Option<DialPrefix>,
-    /// Whose states meet, where it is known.
-    pub jurisdiction: Option<Jurisdiction>,
 }
 
 /// As [`Destination`], without the dates, which a plain charge need not fetch.
@@ -110,7 +87,7 @@ impl<'a> Tariff<'a> {
         markets.dedup_by_key(|(_, prefix)| *prefix);
         let seats = PrefixSet::new(markets.iter().map(|(_, prefix)| *prefix));
         let blocked = table.rows.terms().any(|terms| terms.price == Price::Blocked);
-        Self { table, index: RateIndex::new(&table.rows), prepared: OnceLock::new(), seats, markets, blocked }
+        Self { table, index: RateIndex::new(&table.rows), seats, markets, blocked }
     }
 
     /// The table.
@@ -181,40 +158,10 @@ impl<'a> Tariff<'a> {
         from: Option<DialPrefix>,
         jurisdiction: Option<Jurisdiction>,
     ) -> Result<Charge, RatingError> {
-        let call = Call { number, talk, on, from, jurisdiction };
-        self.charge_at(&call, self.source(number, on, from), None)
-    }
-
-    /// What each of many calls costs: as [`Tariff::charge`], several times faster on a large deck.
-    #[must_use]
-    pub fn charge_all(&self, calls: &[Call]) -> Vec<Result<Charge, RatingError>> {
-        let prepared = self.prepared.get_or_init(|| PreparedTerms::new(&self.table.rows));
-        let mut charges = Vec::with_capacity(calls.len());
-        let (mut sources, mut rows) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
-        for calls in calls.chunks(BLOCK) {
-            // Passes this short let the processor wait for the memory of several calls at once.
-            sources.clear();
-            sources.extend(calls.iter().map(|call| self.source(call.number, call.on, call.from)));
-            rows.clear();
-            rows.extend(sources.iter().map(|source| match source {
-                Source::Row(row) => self.table.rows.get(*row).and_then(|row| prepared.get(row.number)),
-                Source::Seat(..) | Source::None => None,
-            }));
-            let found = calls.iter().zip(sources.iter().zip(&rows));
-            charges.extend(found.map(|(call, (source, row))| self.charge_at(call, *source, row.as_ref())));
-        }
-        charges
-    }
-
-    fn charge_at(&self, call: &Call, source: Source, prepared: Option<&Prepared>) -> Result<Charge, RatingError> {
-        let billing = &self.table.billing;
-        match source {
-            Source::Seat(..) => Ok(Charge { billed_seconds: 0, cost: self.flat(call.talk) }),
-            Source::Row(row) => match prepared.and_then(|prepared| prepared.pricer(billing)) {
-                Some(pricer) => pricer.charge(call.talk),
-                None => self.pricer(self.row(row, call.number)?, call.jurisdiction)?.charge(call.talk),
-            },
-            Source::None => Err(RatingError::NoRate(call.number)),
+        match self.source(number, on, from) {
+            Source::Seat(..) => Ok(Charge { billed_seconds: 0, cost: self.flat(talk) }),
+            Source::Row(row) => self.pricer(self.row(row, number)?, jurisdiction)?.charge(talk),
+            Source::None => Err(RatingError::NoRate(number)),
         }
     }
 
@@ -361,19 +308,6 @@ pub(crate) mod tests {
         assert_eq!((premium.cost.as_str(), premium.expired, premium.billed_seconds), ("1.8", true, 90));
         let charge = tariff.charge(prefix("19005550123"), seconds(90), day(9), None, None).unwrap();
         assert_eq!(charge.cost, dec("1.8"));
-        let call = |number, s| {
-            let (number, talk) = (prefix(number), seconds(s));
-            Call { number, talk, on: day(9), from: None, jurisdiction: None }
-        };
-        let calls: Vec<Call> = ["12125550123", "19005550123", "442071234567", "33"]
-            .into_iter()
-            .cycle()
-            .zip(0..300)
-            .map(|(number, s)| call(number, s))
-            .collect();
-        for (call, got) in calls.iter().zip(tariff.charge_all(&calls)) {
-            assert_eq!(got, tariff.charge(call.number, call.talk, call.on, None, None));
-        }
         let none = tariff.charge(prefix("33"), seconds(90), day(9), None, None);
         assert_eq!(none, Err(RatingError::NoRate(prefix("33"))));
     }
