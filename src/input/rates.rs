@@ -15,7 +15,8 @@ use super::plan::InputRecord;
 use super::reader::{Field, Log, Reader};
 use super::tree::{self, Node, Value};
 use crate::model::place::Place;
-use crate::model::rates::{Fees, RateTable, TableKind};
+use crate::model::plan::Assumption;
+use crate::model::rates::{Deck, Fees, RateTable, TableKind};
 use crate::model::rows::RowPacker;
 use crate::words::diagnostic::{Sources, Span};
 use crate::words::digest::sha256;
@@ -119,6 +120,9 @@ fn table(node: &Node, path: &str, files: &mut Files<'_>, log: &Log) -> Option<Ra
         let help = "add `increment = \"6/6\"` to [billing] or to the row, as the carrier's price list states";
         log.faults.at(FaultKind::MissingKey, *first, message, label, help);
     }
+    if let Some(deck) = &deck {
+        left_out(&deck.deck, path, log);
+    }
     let states_rounding = reader.node("billing").and_then(|node| match &node.value {
         Value::Table(entries) => entries.iter().find(|entry| entry.key == "rounding").map(|entry| entry.span),
         _ => None,
@@ -172,6 +176,29 @@ fn table(node: &Node, path: &str, files: &mut Files<'_>, log: &Log) -> Option<Ra
         rows: rows?.finish(),
         deck: if has_deck { Some(deck?.deck) } else { None },
     })
+}
+
+/// What a deck says and is not reckoned with.
+fn left_out(deck: &Deck, path: &str, log: &Log) {
+    let unread: Vec<&str> =
+        deck.columns.iter().filter(|(_, role)| role.is_none()).map(|(name, _)| name.as_str()).collect();
+    let assume = |value: &str, why: String| {
+        let key = format!("{path} deck");
+        log.assumptions.borrow_mut().push(Assumption { key, value: value.to_owned(), why });
+    };
+    for note in &deck.notes {
+        assume("upper bound", note.clone());
+    }
+    if !unread.is_empty() {
+        /// Names that are shown.
+        const MOST: usize = 10;
+        let more = match unread.len().saturating_sub(MOST) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let names = unread.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");
+        assume("not read", format!("columns that nothing is taken from: {names}{more}"));
+    }
 }
 
 /// Rows of a deck that are billed by no known increment. Where its notes speak of one, they are shown.

@@ -23,7 +23,7 @@ pub(super) static RATE_RISE: Rule = Rule {
     code: "RATE008",
     name: "rate-increase-over-limit",
     level: Level::Deny,
-    measures: Some((Unit::Percent, "how much dearer a minute or a fee has become, in percent")),
+    measures: Some((Unit::Percent, "rise of a price or fee in one change")),
     what: "Against a base: a rate, the rate of a destination that another row prices now, a fee of a call or a seat has become dearer by more than `policy.rate_increase` in one change.",
     why: "A price list that is committed unread is a rise that nobody has agreed to.",
     fix: "Check the row against the carrier's list; approve the rise by a waiver with a ceiling.",

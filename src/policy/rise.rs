@@ -201,7 +201,7 @@ fn risen(
         brief: format!("{prices}: {by} > {allowed}"),
         message: format!("rate {prefix} of {}: {prices}, {by}, {allowed} are allowed in one change{more}", is.path),
         labels: two(after.span, by, before.span, "the old rate"),
-        help: "ask the carrier, or have the rise approved by a waiver with a ceiling".to_owned(),
+        help: "ask the carrier, or have the rise approved by a waiver with a ceiling, merged before in a change of its own".to_owned(),
         measure: measure(rise * 100.0),
     }
 }
@@ -229,7 +229,7 @@ fn by_currency(
             new.path, new.currency, old.currency
         ),
         labels: two(new.place.key("currency"), by, old.place.key("currency"), "the old currency"),
-        help: "ask the carrier, or have the rise approved by a waiver with a ceiling".to_owned(),
+        help: "ask the carrier, or have the rise approved by a waiver with a ceiling, merged before in a change of its own".to_owned(),
         measure: measure(rise * 100.0),
     })
 }
@@ -367,7 +367,7 @@ fn dearer_fee(
         brief: format!("{name} {said}: {by} > {allowed}"),
         message: format!("{what}: {said}, {by}, {allowed} are allowed in one change"),
         labels: two(new, by, old, "the old fee"),
-        help: "ask the carrier, or have the rise approved by a waiver with a ceiling".to_owned(),
+        help: "ask the carrier, or have the rise approved by a waiver with a ceiling, merged before in a change of its own".to_owned(),
         measure: measure(rise * 100.0),
     }
 }

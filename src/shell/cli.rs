@@ -486,11 +486,21 @@ pub struct RatesImportArgs {
     /// The table to write, with the deck beside it [default: nothing is written, and the table shown]
     #[arg(long, value_name = "FILE.toml")]
     pub out: Option<PathBuf>,
+    /// A table whose deck this file takes the place of: all else that the table says stays
+    #[arg(
+        long,
+        value_name = "FILE.toml",
+        conflicts_with_all = [
+            "out", "force", "currency", "carrier", "increment", "format", "columns", "dates", "hyphen", "blanks", "decimal",
+            "no_header", "country_code", "only", "delimiter"
+        ]
+    )]
+    pub update: Option<PathBuf>,
     /// Write over files that are there
     #[arg(long)]
     pub force: bool,
     /// The currency of the prices
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", required_unless_present = "update", default_value = "")]
     pub currency: String,
     /// The carrier's name [default: the table's]
     #[arg(long, value_name = "NAME")]

@@ -180,6 +180,73 @@ fn calls_to_a_code_that_is_taken_back_fall_to_a_shorter_one() {
     assert_eq!(on("", "2027-01-01"), "0.05");
 }
 
+/// Next month's list takes the place of the last: what was added by hand stays.
+#[test]
+fn an_update_keeps_what_the_table_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = |rows: &str| format!("Country,Network,Dial Codes,Rate/Min,Effective,Billing,Change\n{rows}");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    write("11.csv", &list("France,F,33,0.01,01/11/2026,60/1,New\n"));
+    let args = ["import", "11.csv", "--currency", "USD", "--dates", "dmy", "--out", "acme.toml"];
+    assert_eq!(run_in(folder.path(), &args).status.code(), Some(0));
+    let own = "# é: ours\n[limits]\nchannels = 150\n\n[billing]\nconnect_fee = 0.02\n";
+    write("acme.toml", &(read("acme.toml") + own));
+    write(
+        "12.csv",
+        &list(
+            "France,F,33,0.02,01/12/2026,60/1,Increase\nFrance,M,336,0.05,01/12/2026,60/1,New\nFrance,M,336,9,01/12/2026,60/1,New\n",
+        ),
+    );
+    // Without being asked to, nothing is written over.
+    let out = run_in(folder.path(), &["import", "12.csv", "--currency", "USD", "--dates", "dmy", "--out", "acme.toml"]);
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("--update"), "{}", text(&out.stderr));
+
+    let before = read("acme.toml");
+    let out = run_in(folder.path(), &["import", "12.csv", "--update", "acme.toml"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    assert!(text(&out.stdout).contains("look at    acme.toml has two rows for prefix 336"), "{}", text(&out.stdout));
+    let after = read("acme.toml");
+    assert!(
+        after.ends_with(own) && after.contains("source   = \"12.csv\"") && after.contains("dates = \"dmy\""),
+        "{after}"
+    );
+    assert!(after.contains("#   3 rows from 3 lines\nversion"), "{after}");
+    let differ = before.lines().zip(after.lines()).filter(|(a, b)| a != b).count();
+    assert_eq!((before.lines().count(), differ), (after.lines().count(), 3), "{before}{after}");
+    assert_eq!(read("acme.csv"), read("12.csv"));
+    let args = ["price", "33301", "60", "--table", "acme.toml", "--on", "2026-12-01", "--output", "json"];
+    assert_eq!(json(&run_in(folder.path(), &args))["cost"], "0.04");
+    // Back again, byte for byte.
+    assert_eq!(run_in(folder.path(), &["import", "11.csv", "--update", "acme.toml"]).status.code(), Some(0));
+    assert_eq!(read("acme.toml"), before);
+    // One that cannot be read leaves all as it was; so does a table without a deck.
+    write("13.csv", &list("France,F,33,0.02,13/13/2026,60/1,Increase\n"));
+    assert_eq!(run_in(folder.path(), &["import", "13.csv", "--update", "acme.toml"]).status.code(), Some(2));
+    assert_eq!((read("acme.toml"), read("acme.csv")), (before, read("11.csv")));
+    write("rows.toml", "version = 1\n");
+    let out = run_in(folder.path(), &["import", "11.csv", "--update", "rows.toml"]);
+    assert!(
+        out.status.code() == Some(2) && text(&out.stderr).contains("names no deck in one line"),
+        "{}",
+        text(&out.stderr)
+    );
+    // A table ends in .toml, or the deck would be written over it.
+    for args in
+        [["--currency=USD", "--out", "x.csv"], ["--currency=USD", "--out", "x"], ["--quiet", "--update", "11.csv"]]
+    {
+        let out = run_in(
+            folder.path(),
+            &[&["import", "11.csv", "--dates", "dmy"][..if args[1] == "--out" { 4 } else { 2 }], &args[..]].concat(),
+        );
+        assert!(
+            out.status.code() == Some(2) && text(&out.stderr).contains("those end in .toml"),
+            "{}",
+            text(&out.stderr)
+        );
+    }
+}
+
 #[test]
 fn import_states_what_its_options_say() {
     let folder = tempfile::tempdir().unwrap();

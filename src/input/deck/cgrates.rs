@@ -144,10 +144,8 @@ pub(super) fn read(
     let rows = reader.join(of(Table::DestinationRates), &destinations, &rates);
     let mut notes = Vec::new();
     if reader.capped > 0 {
-        notes.push(format!(
-            "{} rows state the most that a call costs: that is not reckoned, so that costs are upper bounds",
-            reader.capped
-        ));
+        let rows = if reader.capped == 1 { "1 row states".to_owned() } else { format!("{} rows state", reader.capped) };
+        notes.push(format!("{rows} the most that a call costs: that is not reckoned, so that costs are upper bounds"));
     }
     let rounding = reader.rounding;
     for troubles in reader.troubles {

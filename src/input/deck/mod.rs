@@ -268,9 +268,10 @@ fn finish(mut outcome: Outcome, found: Found, id: SourceId, sha256: &str, source
     prose.sort_unstable();
     let mut notes = Vec::new();
     if outcome.no_charge > 0 {
+        let rows =
+            if outcome.no_charge == 1 { "1 row is".to_owned() } else { format!("{} rows are", outcome.no_charge) };
         notes.push(format!(
-            "{} rows are free for calls shorter than some seconds: that is not reckoned, so that costs are upper bounds",
-            outcome.no_charge
+            "{rows} free for calls shorter than some seconds: that is not reckoned, so that costs are upper bounds"
         ));
     }
     let (layout, what) = match found.layout {

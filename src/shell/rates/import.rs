@@ -1,11 +1,14 @@
 //! `rates import`: a carrier's own file, .csv or .xlsx, to a checked table with a manifest.
 
+mod update;
+
 use std::borrow::Cow;
 use std::fs;
 use std::path::PathBuf;
 
 use serde_json::json;
 
+use self::update::{Renewal, Standing};
 use super::super::app::Context;
 use super::super::cli::RatesImportArgs;
 use super::super::error::{Error, ErrorKind, shown};
@@ -14,32 +17,42 @@ use super::super::explain::without_plan;
 use super::super::init::{refuse, write};
 use super::super::load::reject_saying;
 use super::super::output::Format;
+use super::lint::of_rows;
+use super::tables::default_day;
 use crate::input::files::{DeckText, NamedText, read_spreadsheet};
 use crate::input::plan::Rejected;
 use crate::input::reader::Log;
 use crate::input::{deck, rates};
-use crate::model::rates::Deck;
+use crate::model::rates::{Deck, RateTable};
+use crate::rating::tariff::Tariff;
 use crate::render::json::document;
 use crate::render::rates::deck as shown_deck;
 use crate::words::diagnostic::Sources;
 
 const COMMAND: &str = "rates import";
+/// Findings that are shown.
+const MOST: usize = 5;
 
 /// Runs the command.
 pub(super) fn run(args: &RatesImportArgs, context: &mut Context) -> Result<Exit, Error> {
-    let (texts, other_sheets) = read(args)?;
     let out = args.out.clone();
+    let tables = [("--out", &args.out), ("--update", &args.update)];
+    let others = tables.into_iter().filter_map(|(option, path)| path.as_deref().map(|path| (option, path)));
+    let mut others = others.filter(|(_, path)| path.extension().is_none_or(|extension| extension != "toml"));
+    if let Some((option, path)) = others.next() {
+        let message = format!("{option} {} is no rate table: those end in .toml", shown(&path.to_string_lossy()));
+        return Err(Error::from(ErrorKind::Arguments(message)).hint("the deck is written beside it, as a .csv"));
+    }
+    let standing = args.update.as_deref().map(|table| Standing::read(table, context)).transpose()?;
+    let (texts, other_sheets) = read(args)?;
     let stem = out.as_deref().unwrap_or(&args.file).file_stem().map_or("deck".into(), |stem| stem.to_string_lossy());
     let csv = format!("{stem}.csv");
     let mut tried = None;
     // The sheet whose header is known, else the first: its faults tell why.
     for (sheet, text) in texts {
-        let attempt = attempt(args, &csv, sheet, text);
-        let sound = attempt.faults == 0 && attempt.deck.is_some();
-        if sound
-            || tried.is_none()
-            || (attempt.deck.is_some() && tried.as_ref().is_some_and(|t: &Attempt| t.deck.is_none()))
-        {
+        let attempt = attempt(args, standing.as_ref(), &csv, sheet, text);
+        let sound = attempt.faults == 0 && attempt.has_deck();
+        if sound || tried.is_none() || (attempt.has_deck() && tried.as_ref().is_some_and(|t: &Attempt| !t.has_deck())) {
             tried = Some(attempt);
         }
         if sound {
@@ -49,7 +62,8 @@ pub(super) fn run(args: &RatesImportArgs, context: &mut Context) -> Result<Exit,
     let Some(attempt) = tried else {
         return Err(ErrorKind::Unreadable(format!("{} holds no sheet with cells", args.file.display())).into());
     };
-    let Attempt { deck, sheet, sources, log, text, inputs, .. } = attempt;
+    let Attempt { table: read, sheet, sources, log, text, inputs, .. } = attempt;
+    let deck = read.as_ref().and_then(|table| table.deck.clone());
     let mut understood = deck.as_ref().map_or_else(String::new, |deck| shown_deck::text(deck, &sources, false));
     let rest: Vec<&String> = other_sheets.iter().filter(|other| Some(*other) != sheet.as_ref()).collect();
     if !rest.is_empty() {
@@ -63,10 +77,14 @@ pub(super) fn run(args: &RatesImportArgs, context: &mut Context) -> Result<Exit,
     let Some(deck) = deck.filter(|_| faults.is_empty()) else {
         return Err(reject_saying(COMMAND, context, &Rejected { faults, sources, inputs }, &understood)?);
     };
-    let table = table(args, &csv, sheet.as_deref(), Some(&deck));
+    let table = match &standing {
+        Some(standing) => standing.with(&Renewal::new(args, sheet.as_deref(), &deck.sha256, &remarks(&deck))),
+        None => table(args, &csv, sheet.as_deref(), Some(&deck)),
+    };
     let mut written = Vec::new();
+    let out = args.update.clone().or(out);
     if let Some(out) = &out {
-        let beside = out.with_file_name(&csv);
+        let beside = out.with_file_name(standing.as_ref().map_or(csv.as_str(), |standing| &standing.file));
         let same = match (fs::canonicalize(&beside), fs::canonicalize(&args.file)) {
             (Ok(beside), Ok(file)) => beside == file,
             _ => false,
@@ -75,11 +93,25 @@ pub(super) fn run(args: &RatesImportArgs, context: &mut Context) -> Result<Exit,
         if !same {
             targets.push((beside, Cow::Borrowed(&text)));
         }
-        refuse(&targets, args.force, "`--out FILE.toml` writes to another place")?;
+        refuse(
+            &targets,
+            args.force || standing.is_some(),
+            "`--out FILE.toml` writes to another place, and `--update` keeps what the table says",
+        )?;
         for (path, text) in &targets {
             write(path, text)?;
             written.push(shown(&path.to_string_lossy()));
         }
+    }
+    // Rows that stand twice or lie far off are no faults, and nothing to import unseen.
+    let suspect: Vec<String> = read.iter().flat_map(suspects).collect();
+    if !suspect.is_empty() {
+        let shown: Vec<String> = suspect.iter().take(MOST).map(|message| shown(message)).collect();
+        let more = match suspect.len().saturating_sub(MOST) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        understood.push_str(&format!("  look at    {}{more}: `rates lint` shows the lines\n", shown.join("; ")));
     }
     let brief = context.global.quiet;
     context.outputs.write(|format| {
@@ -92,6 +124,7 @@ pub(super) fn run(args: &RatesImportArgs, context: &mut Context) -> Result<Exit,
                     "table": table,
                     "sheet": sheet,
                     "sheets_not_read": rest,
+                    "look_at": suspect,
                     "deck": shown_deck::value(&deck, &sources, false),
                 }),
             )),
@@ -109,15 +142,27 @@ pub(super) fn run(args: &RatesImportArgs, context: &mut Context) -> Result<Exit,
     Ok(Exit::Pass)
 }
 
+/// Rows that stand twice or lie far off those around them.
+fn suspects(table: &RateTable) -> Vec<String> {
+    let day = default_day(table).unwrap_or(chrono::NaiveDate::MIN);
+    of_rows(&Tariff::new(table), day).into_iter().map(|(_, found)| found.message).collect()
+}
+
 /// One sheet read.
 struct Attempt {
-    deck: Option<Deck>,
+    table: Option<RateTable>,
     faults: usize,
     sheet: Option<String>,
     sources: Sources,
     log: Log,
     text: String,
     inputs: Vec<crate::input::plan::InputRecord>,
+}
+
+impl Attempt {
+    fn has_deck(&self) -> bool {
+        self.table.as_ref().is_some_and(|table| table.deck.is_some())
+    }
 }
 
 type Named = (Option<String>, DeckText);
@@ -144,16 +189,26 @@ fn read(args: &RatesImportArgs) -> Result<(Vec<Named>, Vec<String>), Error> {
     }
 }
 
-fn attempt(args: &RatesImportArgs, csv: &str, sheet: Option<String>, deck: DeckText) -> Attempt {
+fn attempt(
+    args: &RatesImportArgs,
+    standing: Option<&Standing>,
+    csv: &str,
+    sheet: Option<String>,
+    deck: DeckText,
+) -> Attempt {
     let (mut sources, mut inputs, log) = (Sources::default(), Vec::new(), Log::default());
     // Byte for byte what the digest is of.
     let text = format!("{}{}", if deck.marked { "\u{feff}" } else { "" }, deck.text);
-    let table = table(args, csv, sheet.as_deref(), None);
-    let name = format!("{}.toml", csv.trim_end_matches(".csv"));
+    let (name, table) = match standing {
+        Some(standing) => {
+            (standing.name.clone(), standing.with(&Renewal::new(args, sheet.as_deref(), &deck.sha256, "")))
+        }
+        None => (format!("{}.toml", csv.trim_end_matches(".csv")), table(args, csv, sheet.as_deref(), None)),
+    };
     let table = NamedText { name, bytes: table.clone().into_bytes(), text: table };
     let read = rates::draft(table, deck, &mut sources, &mut inputs, &log);
     let faults = log.faults.len();
-    Attempt { deck: read.and_then(|table| table.deck), faults, sheet, sources, log, text, inputs }
+    Attempt { table: read, faults, sheet, sources, log, text, inputs }
 }
 
 /// A string as TOML writes it.
@@ -171,13 +226,29 @@ fn quoted(text: &str) -> String {
     out
 }
 
+/// The file that the deck is from, as the table's `source`.
+fn origin(args: &RatesImportArgs, sheet: Option<&str>) -> String {
+    let file = args.file.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
+    sheet.map_or_else(|| file.clone().into_owned(), |sheet| format!("{file}, sheet {sheet}"))
+}
+
+/// How the remarks of a table begin that was imported.
+const REMARKS: &str = "# What `trunkrisk rates import` understood:\n";
+
+/// What was understood of a deck, as remarks.
+fn remarks(read: &Deck) -> String {
+    let mut out = String::from(REMARKS);
+    for (header, role) in &read.columns {
+        let header: String = header.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        out.push_str(&format!("#   {header} -> {}\n", role.unwrap_or("not read")));
+    }
+    out.push_str(&format!("#   {} rows from {} lines\n", read.rows, read.lines));
+    out
+}
+
 /// The table: what the arguments state, and what was seen of the deck.
 fn table(args: &RatesImportArgs, csv: &str, sheet: Option<&str>, read: Option<&Deck>) -> String {
-    let file = args.file.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
-    let from = match sheet {
-        Some(sheet) => format!("{file}, sheet {sheet}"),
-        None => file.clone().into_owned(),
-    };
+    let from = origin(args, sheet);
     let mut deck = vec![format!("file = {}", quoted(csv))];
     match (args.format, args.columns.as_slice()) {
         (Some(format), _) => deck.push(format!("format = {}", quoted(format.name))),
@@ -207,15 +278,7 @@ fn table(args: &RatesImportArgs, csv: &str, sheet: Option<&str>, read: Option<&D
         deck.push(format!("only = {{ {} }}", cells.join(", ")));
     }
     deck.extend(read.map(|read| format!("sha256 = {}", quoted(&read.sha256))));
-    let mut out = String::new();
-    if let Some(read) = read {
-        out.push_str("# What `trunkrisk rates import` understood:\n");
-        for (header, role) in &read.columns {
-            let header: String = header.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            out.push_str(&format!("#   {header} -> {}\n", role.unwrap_or("not read")));
-        }
-        out.push_str(&format!("#   {} rows from {} lines\n", read.rows, read.lines));
-    }
+    let mut out = read.map(remarks).unwrap_or_default();
     let carrier = args.carrier.clone().unwrap_or_else(|| csv.trim_end_matches(".csv").to_owned());
     out.push_str(&format!(
         "version  = 1\ncarrier  = {}\ncurrency = {}\nkind     = \"per-minute\"\nsource   = {}\n",

@@ -48,14 +48,18 @@ pub(super) fn run(args: &RatesLintArgs, context: &mut Context) -> Result<Exit, E
     Ok(Exit::Pass)
 }
 
+/// What the rows of a table show by themselves, as they stand on a day.
+pub(super) fn of_rows(tariff: &Tariff<'_>, day: NaiveDate) -> Vec<(&'static str, Found)> {
+    let subject = |row: Option<RowRef<'_>>| about(tariff.table(), row);
+    let duplicates = tables::duplicate(tariff.table(), &subject).into_iter().map(|found| ("duplicate-prefix", found));
+    duplicates.chain(tables::outlier(tariff, day, &subject).into_iter().map(|found| ("rate-outlier", found))).collect()
+}
+
 fn judge(table: &RateTable, as_of: Option<NaiveDate>) -> Vec<Finding> {
     let tariff = Tariff::new(table);
     // Rows are compared as they stand on a day; without one, on the newest first day.
     let day = as_of.or_else(|| default_day(table)).unwrap_or(NaiveDate::MIN);
-    let mut found: Vec<(&str, Found)> = Vec::new();
-    let subject = |row: Option<RowRef<'_>>| about(table, row);
-    found.extend(tables::duplicate(table, &subject).into_iter().map(|found| ("duplicate-prefix", found)));
-    found.extend(tables::outlier(&tariff, day, &subject).into_iter().map(|found| ("rate-outlier", found)));
+    let mut found = of_rows(&tariff, day);
     // What a deck says of itself is neither limits nor where it comes from.
     found.extend(unstated(table).filter(|_| !table.is_bare()).map(|found| ("limits-unstated", found)));
     if let Some(as_of) = as_of {
