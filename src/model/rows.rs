@@ -255,6 +255,11 @@ impl RowPacker {
         self.packed.is_empty()
     }
 
+    /// The prefixes of the rows, as they were added.
+    pub fn prefixes(&self) -> impl Iterator<Item = DialPrefix> + '_ {
+        self.packed.iter().map(|packed| packed.prefix())
+    }
+
     /// Keeps terms of rows in a file, and numbers them.
     pub fn terms(&mut self, source: SourceId, terms: Terms) -> u32 {
         let mut hasher = DefaultHasher::new();

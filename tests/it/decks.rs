@@ -178,6 +178,13 @@ fn calls_to_a_code_that_is_taken_back_fall_to_a_shorter_one() {
     assert_eq!((on(gone, "2026-12-31"), on(gone, "2027-01-01")), ("0.05".to_owned(), "0.01".to_owned()));
     assert_eq!(on(",,49152,ASAP,,0,1,0.05,0.05,60,1\n", "2026-12-01"), "0.01");
     assert_eq!(on("", "2027-01-01"), "0.05");
+    // The only row of its code: it is charged until it is gone, where it says what.
+    let alone = |row: &str, day| minute(&format!("{head},,49,,,0,0,0.01,0.01,60,1\n{row}"), "", "491521234", day);
+    assert_eq!((alone(gone, "2026-12-31"), alone(gone, "2027-01-01")), ("0.05".to_owned(), "0.01".to_owned()));
+    assert_eq!(alone(",,49152,2027-01-01,,0,1,,,,\n", "2026-12-31"), "0.01");
+    // The old price taken back on the day that the new one begins.
+    let both = format!("{gone},,49152,2027-01-01,,0,0,0.06,0.06,60,1\n");
+    assert_eq!((on(&both, "2026-12-31"), on(&both, "2027-01-01")), ("0.05".to_owned(), "0.06".to_owned()));
 }
 
 /// Next month's list takes the place of the last: what was added by hand stays.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::rows::Outcome;
+use super::rows::{Outcome, count};
 use super::spec::Previous;
 use super::troubles::Troubles;
 use super::{Around, DeckSpec, Read, parse};
@@ -14,7 +14,8 @@ use crate::model::rows::RowRef;
 use crate::words::diagnostic::{SourceId, Sources};
 use crate::words::e164::DialPrefix;
 
-/// A row taken back ends the rows of its code that began before; one taken back at once is not there.
+/// A row taken back ends the rows of its code that began before; where there are none, it holds itself until then. One taken
+/// back at once is not there.
 pub(super) fn withdraw(outcome: &mut Outcome) {
     if outcome.withdrawn.is_empty() {
         return;
@@ -31,6 +32,18 @@ pub(super) fn withdraw(outcome: &mut Outcome) {
             terms.withdrawn = true;
         }
     });
+    let codes: BTreeSet<DialPrefix> = outcome.withdrawn.iter().map(|gone| gone.prefix).collect();
+    let mut there: BTreeSet<DialPrefix> = outcome.rows.prefixes().filter(|prefix| codes.contains(prefix)).collect();
+    for gone in &outcome.withdrawn {
+        if let Some((terms, unstated)) = gone.until
+            && there.insert(gone.prefix)
+        {
+            outcome.rows.push(gone.prefix, gone.span, terms);
+            if unstated {
+                count(&mut outcome.unstated, gone.span);
+            }
+        }
+    }
 }
 
 /// Codes of the previous deck that are gone and not taken back.

@@ -45,7 +45,11 @@ pub(super) struct Outcome {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Withdrawn {
     pub prefix: DialPrefix,
+    /// The first day without it; nothing where that is at once.
     pub from: Option<NaiveDate>,
+    pub span: Span,
+    /// The number of the terms that hold until then, where the row states them, and whether no increment is among those.
+    pub until: Option<(u32, bool)>,
 }
 
 /// A line that may be a footnote: it is one where no row follows.
@@ -86,7 +90,7 @@ pub(super) struct RowReader<'a, 't> {
     heading: Option<&'a str>,
 }
 
-fn count(entry: &mut Option<(Span, usize)>, span: Span) {
+pub(super) fn count(entry: &mut Option<(Span, usize)>, span: Span) {
     entry.get_or_insert((span, 0)).1 += 1;
 }
 
@@ -334,9 +338,11 @@ impl<'a, 't> RowReader<'a, 't> {
         }
         let effective = self.date(Role::Effective);
         let expires = self.date(Role::Expires);
-        let own_increment = if state == State::Priced { self.increment() } else { Ok(None) };
+        let own_increment = if state == State::Blocked { Ok(None) } else { self.increment() };
         let priced = match state {
             State::Priced => self.price(),
+            // What is taken back later is charged until then.
+            State::Withdrawn if PRICES.into_iter().any(|role| self.given(role).is_some()) => self.price(),
             State::Blocked | State::Withdrawn => Ok(Priced::of(Price::Blocked)),
         };
         let connect_fee = self.amount(Role::ConnectFee);
@@ -346,6 +352,7 @@ impl<'a, 't> RowReader<'a, 't> {
         let counted = self.extras();
         let (effective, expires, own, priced) = (effective?, expires?, own_increment?, priced?);
         let (connect_fee, minimum, origins) = (connect_fee?, minimum?, origins?);
+        let stated = effective;
         let effective = effective.or(self.around.effective_from);
         if let (Some(from), Some(to)) = (effective, expires.or(self.around.expires))
             && to < from
@@ -356,16 +363,12 @@ impl<'a, 't> RowReader<'a, 't> {
             self.fault(index, cell, &bad);
             return Err(());
         }
-        if state == State::Withdrawn {
-            self.out.withdrawn.extend(self.codes.iter().map(|code| Withdrawn { prefix: code.prefix, from: effective }));
-            return Ok(None);
-        }
         let own = own.or(priced.increment);
         let table = self.around.billing.and_then(|billing| billing.increment);
         let second = BillingIncrement { initial: NonZeroU32::MIN, further: NonZeroU32::MIN };
         let fee = connect_fee.or(priced.connect_fee);
         let fee = fee.or(self.around.billing.map(|billing| billing.connect_fee)).unwrap_or_default();
-        let unstated = own.or(table).is_none() && state == State::Priced;
+        let unstated = own.or(table).is_none() && priced.price != Price::Blocked;
         let terms = Terms {
             destination: self.name(),
             price: priced.price,
@@ -378,9 +381,28 @@ impl<'a, 't> RowReader<'a, 't> {
             withdrawn: false,
             unbilled: unstated,
         };
+        if state == State::Withdrawn {
+            self.take_back(stated, terms);
+            return Ok(None);
+        }
         let known =
             Known { terms: self.out.rows.terms(self.troubles.id, terms), blocked: state == State::Blocked, unstated };
         Ok(Some((known, !counted)))
+    }
+
+    /// Keeps the codes that were read as taken back, from a day on or at once.
+    fn take_back(&mut self, from: Option<NaiveDate>, terms: Terms) {
+        let until = from.and_then(|day| day.pred_opt()).filter(|_| terms.price != Price::Blocked);
+        let known = until.map(|last| {
+            let terms =
+                Terms { effective_from: self.around.effective_from, expires: Some(last), withdrawn: true, ..terms };
+            (self.out.rows.terms(self.troubles.id, terms.clone()), terms.unbilled)
+        });
+        let base = self.columns.code.last().map_or(0, |index| self.at(*index).0.start);
+        for code in &self.codes {
+            let span = self.troubles.span(base + code.start, base + code.end);
+            self.out.withdrawn.push(Withdrawn { prefix: code.prefix, from, span, until: known });
+        }
     }
 
     /// Whether a row prices something else than outbound calls.
