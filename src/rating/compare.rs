@@ -109,17 +109,20 @@ pub enum Change {
     Increment,
     /// Something else is other, and an average call costs the same.
     Other,
+    /// Its own row in one of the tables, or both, begins after the day; until then a shorter prefix prices its calls there.
+    Later,
 }
 
 impl Change {
     /// Every change with its name.
-    pub const NAMES: [(Self, &'static str); 6] = [
+    pub const NAMES: [(Self, &'static str); 7] = [
         (Self::Added, "added"),
         (Self::Removed, "removed"),
         (Self::Dearer, "dearer"),
         (Self::Cheaper, "cheaper"),
         (Self::Increment, "increment changed"),
         (Self::Other, "other terms"),
+        (Self::Later, "begins later"),
     ];
 
     /// The name.
@@ -147,7 +150,8 @@ pub struct Compared<'a> {
     pub origins: Vec<DialPrefix>,
     /// How.
     pub changes: Vec<Change>,
-    /// The row that prices it in the old table: its own, or that of a shorter prefix.
+    /// The row that prices it in the old table: its own, or that of a shorter prefix. An own row that begins after the day is
+    /// taken for it where no other is in force.
     pub old: Option<RowRef<'a>>,
     /// The row that prices it in the new table.
     pub new: Option<RowRef<'a>>,
@@ -173,12 +177,31 @@ fn key(row: RowRef<'_>) -> Key {
     (row.prefix, origins)
 }
 
-/// The row that prices a key's calls, and whether it is the key's own.
-fn row<'a>(side: Side<'a, '_>, (prefix, origins): &Key) -> (Option<RowRef<'a>>, bool) {
+/// What a key's calls are priced by.
+struct Priced<'a> {
+    row: Option<RowRef<'a>>,
+    /// Whether the row is the key's own.
+    own: bool,
+    /// Whether it begins after the day.
+    later: bool,
+}
+
+fn priced<'a>(side: Side<'a, '_>, wanted: &Key) -> Priced<'a> {
+    let (prefix, origins) = wanted;
+    let rows = &side.tariff.table().rows;
     let found = side.tariff.index().find(*prefix, side.on, origins.first().copied());
-    let row = found.and_then(|row| side.tariff.table().rows.get(row));
-    let own = row.is_some_and(|row| key(row) == (*prefix, origins.clone()));
-    (row, own)
+    let row = found.and_then(|row| rows.get(row));
+    if row.is_some_and(|row| key(row) == *wanted) {
+        return Priced { row, own: true, later: false };
+    }
+    // What a list says from a later day on is no destination that is gone.
+    let begins = |row: &RowRef<'_>| row.effective_from.filter(|day| *day > side.on);
+    let own =
+        rows.of(*prefix).filter_map(|at| rows.get(at)).filter(|row| begins(row).is_some() && key(*row) == *wanted);
+    match own.min_by_key(begins) {
+        Some(row) => Priced { row: Some(row), own: true, later: true },
+        None => Priced { row, own: false, later: false },
+    }
 }
 
 fn same(old: RowRef<'_>, new: RowRef<'_>) -> bool {
@@ -241,12 +264,14 @@ fn compared<'a>(
     costs: &mut (Typical<'a, '_>, Typical<'a, '_>),
     key: Key,
 ) -> Option<Compared<'a>> {
-    let ((old_row, old_own), (new_row, new_own)) = (row(old, &key), row(new, &key));
+    let (before, after) = (priced(old, &key), priced(new, &key));
+    let ((old_row, old_own), (new_row, new_own)) = ((before.row, before.own), (after.row, after.own));
     // A deck by itself states no currency.
     let bare = [old, new].iter().any(|side| side.tariff.table().is_bare());
     let currency = bare || old.tariff.table().currency == new.tariff.table().currency;
     if let (Some(a), Some(b), true, true) = (old_row, new_row, old_own, new_own)
         && same(a, b)
+        && before.later == after.later
         && currency
         && old.tariff.table().billing.base == new.tariff.table().billing.base
     {
@@ -280,8 +305,11 @@ fn compared<'a>(
     {
         changes.push(Change::Increment);
     }
-    if changes.is_empty() {
+    if changes.is_empty() && before.later == after.later {
         changes.push(Change::Other);
+    }
+    if before.later || after.later {
+        changes.push(Change::Later);
     }
     let (prefix, origins) = key;
     Some(Compared { prefix, origins, changes, old: old_row, new: new_row, old_cost, new_cost })
@@ -386,6 +414,20 @@ mod tests {
         assert_eq!((changes.len(), named), (1, 2));
         assert_eq!((changes[0].prefix.to_string().as_str(), changes[0].new_cost), ("1900", None));
         assert!(changes[0].old_cost.is_some() && changes[0].difference().is_none());
+    }
+
+    #[test]
+    fn a_row_that_begins_later_is_no_row_that_is_gone() {
+        let mut rows = vec![row("49", "0.01"), row("4915", "0.03")];
+        let old = table(TableKind::PerMinute, rows.clone());
+        rows[1].price = row("1", "0.04").terms.price;
+        rows[1].effective_from = Some(day(15));
+        let new = table(TableKind::PerMinute, rows);
+        let (a, b) = (Tariff::new(&old), Tariff::new(&new));
+        let at = |on| compare(Side { tariff: &a, on: day(on) }, Side { tariff: &b, on: day(on) }).0.remove(0);
+        let (before, after) = (at(14), at(15));
+        assert_eq!((before.changes, after.changes), (vec![Change::Dearer, Change::Later], vec![Change::Dearer]));
+        assert_eq!((before.new_cost, before.new.unwrap().effective_from), (after.new_cost, Some(day(15))));
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl<'a> Compares<'a> {
 
     /// Price and increment on both sides.
     fn terms(&self, compared: &Compared<'_>) -> [String; 2] {
-        [terms(compared.old, compared), terms(compared.new, compared)]
+        [terms(compared.old, compared, self.days[0]), terms(compared.new, compared, self.days[1])]
     }
 
     /// How much more an average call costs; nothing where either has no price, or they are in two currencies.
@@ -175,14 +175,16 @@ fn costs(old: Option<f64>, new: Option<f64>) -> [String; 2] {
     [shown(old, places), shown(new, places)]
 }
 
-fn terms(row: Option<RowRef<'_>>, compared: &Compared<'_>) -> String {
+fn terms(row: Option<RowRef<'_>>, compared: &Compared<'_>, on: Option<NaiveDate>) -> String {
     let Some(row) = row else { return "no rate".to_owned() };
     let through = if row.prefix == compared.prefix { String::new() } else { format!(" (by {})", row.prefix) };
     let increment = match row.unbilled {
         true => "increment not stated".to_owned(),
         false => increment_words(row),
     };
-    format!("{}, {increment}{through}", price_words(&row.price))
+    let later = row.effective_from.filter(|day| on.is_some_and(|on| *day > on));
+    let begins = later.map_or_else(String::new, |day| format!(" from {day}"));
+    format!("{}, {increment}{begins}{through}", price_words(&row.price))
 }
 
 fn words(compared: &Compared<'_>) -> String {

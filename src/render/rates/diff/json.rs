@@ -53,6 +53,7 @@ struct Side<'c> {
     average_call: Option<Value>,
     connect_fee: String,
     destination: Option<&'c str>,
+    effective_from: Option<String>,
     increment: Option<String>,
     line: u32,
     path: &'c str,
@@ -83,6 +84,7 @@ fn side<'c>(row: RowRef<'c>, average: Option<f64>, compares: &'c Compares<'_>) -
         average_call: average.map(figure::json),
         connect_fee: row.connect_fee.to_string(),
         destination: row.terms.destination.as_deref(),
+        effective_from: row.effective_from.map(|day| day.to_string()),
         increment: match row.price {
             Price::Steps(_) | Price::Blocked => Some(increment_words(row)),
             _ => increment_value(row),
