@@ -68,7 +68,7 @@ pub fn change<'a>(comparison: &'a Comparison, sources: &'a Sources) -> Vec<Sheet
             let Some(figure) = comparison.figures.get(index) else { return Ok(Vec::new()) };
             let (old, new) = shown::pair(figure);
             let difference = figure.difference();
-            let moved = difference.map_or_else(String::new, |money| shown::signed(money.amount(), comparison));
+            let moved = shown::moved(figure, comparison).unwrap_or_default();
             Ok(vec![
                 text(shown::name(figure)),
                 Cell::amount(figure.old),

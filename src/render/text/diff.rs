@@ -64,6 +64,19 @@ pub fn signed(amount: Decimal, comparison: &Comparison) -> String {
     }
 }
 
+/// The difference of a figure, as far as it is known: where one side alone has calls without a rate it is bounded on one side,
+/// and where both have, on none.
+#[must_use]
+pub fn moved(figure: &Figure, comparison: &Comparison) -> Option<String> {
+    let bound = match figure.least {
+        (false, false) => "",
+        (false, true) => "≥ ",
+        (true, false) => "≤ ",
+        (true, true) => "? ",
+    };
+    figure.difference().map(|by| format!("{bound}{}", signed(by.amount(), comparison)))
+}
+
 /// Two amounts that never print the same where they differ, without their currency.
 #[must_use]
 pub fn pair(figure: &Figure) -> (String, String) {
@@ -99,7 +112,7 @@ fn figures(comparison: &Comparison) -> String {
     ]);
     for figure in &comparison.figures {
         let (old, new) = pair(figure);
-        let difference = figure.difference().map_or_else(|| "n/a".to_owned(), |d| signed(d.amount(), comparison));
+        let difference = moved(figure, comparison).unwrap_or_else(|| "n/a".to_owned());
         let weight = crate::rating::border::weight;
         let by = match (figure.old, figure.difference()) {
             (Some(old), Some(by)) if !old.amount().is_zero() && !by.amount().is_zero() => {
@@ -178,7 +191,7 @@ fn parts(comparison: &Comparison) -> String {
         shown
             .iter()
             .filter_map(|index| comparison.figures.get(*index))
-            .map(|figure| figure.difference().map_or_else(|| "n/a".to_owned(), |by| signed(by.amount(), comparison))),
+            .map(|figure| moved(figure, comparison).unwrap_or_else(|| "n/a".to_owned())),
     );
     table.total(total);
     table.render()
@@ -224,7 +237,9 @@ fn changes(comparison: &Comparison, sources: &Sources, detail: Detail) -> String
         })
         .collect();
     let of = comparison.headline.and_then(|index| comparison.figures.get(index)).map(name);
-    let about = of.map_or_else(String::new, |of| format!(", by what they add to {of} [{}]", comparison.currency));
+    let about = of.map_or_else(String::new, |of| {
+        format!(", by what they add to {of} [{}], with their share of its whole change", comparison.currency)
+    });
     let mut out = format!("{BOLD}changes{BOLD:#}{about}\n");
     // Amounts stand at the right.
     let wide =
@@ -260,7 +275,10 @@ fn notes(comparison: &Comparison) -> String {
         let _ = writeln!(out, "the year is not compared: {}", terminal(why));
     }
     if comparison.figures.iter().any(|figure| figure.least != (false, false)) {
-        out.push_str("≥: calls without a rate are in no amount, and what they would cost is in no difference\n");
+        out.push_str(
+            "≥: calls without a rate are in no amount: one that loses its rate takes its former cost away, and no difference \
+             knows what it costs now\n",
+        );
     }
     out
 }
@@ -300,7 +318,8 @@ pub fn headline(comparison: &Comparison) -> String {
         return format!("{name} costs {new} {} as before", comparison.currency);
     }
     let error = if within_error(figure, comparison) { ", within the error of the years drawn" } else { "" };
-    format!("{name} costs {old} → {new} {} ({}){error}", comparison.currency, signed(by, comparison))
+    let moved = moved(figure, comparison).unwrap_or_default();
+    format!("{name} costs {old} → {new} {} ({moved}){error}", comparison.currency)
 }
 
 /// The screen of `diff`.
