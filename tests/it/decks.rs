@@ -178,6 +178,12 @@ fn calls_to_a_code_that_is_taken_back_fall_to_a_shorter_one() {
     assert_eq!((on(gone, "2026-12-31"), on(gone, "2027-01-01")), ("0.05".to_owned(), "0.01".to_owned()));
     assert_eq!(on(",,49152,ASAP,,0,1,0.05,0.05,60,1\n", "2026-12-01"), "0.01");
     assert_eq!(on("", "2027-01-01"), "0.05");
+    // Taken back, come back, and taken back again.
+    let again = ",,49152,2027-03-01,,0,0,0.07,0.07,60,1\n,,49152,2027-05-01,,0,1,0.07,0.07,60,1\n";
+    for more in [format!("{gone}{again}"), format!("{again}{gone}")] {
+        let days = ["2026-12-31", "2027-01-01", "2027-03-01", "2027-05-01"].map(|day| on(&more, day));
+        assert_eq!(days, ["0.05", "0.01", "0.07", "0.01"], "{more}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::rows::Outcome;
+use super::rows::{Outcome, Withdrawn};
 use super::spec::Previous;
 use super::troubles::Troubles;
 use super::{Around, DeckSpec, Read, parse};
@@ -22,15 +22,23 @@ pub(super) fn withdraw(outcome: &mut Outcome) {
     let at_once: BTreeSet<DialPrefix> =
         outcome.withdrawn.iter().filter(|gone| gone.from.is_none()).map(|gone| gone.prefix).collect();
     outcome.rows.retain(|prefix| !at_once.contains(&prefix));
-    let gone: BTreeMap<DialPrefix, NaiveDate> =
-        outcome.withdrawn.iter().filter_map(|gone| gone.from.map(|from| (gone.prefix, from))).collect();
-    let taken_back = |prefix: DialPrefix| gone.get(&prefix).copied();
-    outcome.rows.change(taken_back, |day, terms| {
-        if terms.effective_from.is_none_or(|from| from < day) && terms.expires.is_none_or(|last| last >= day) {
-            terms.expires = day.pred_opt();
-            terms.withdrawn = true;
+    let mut gone: BTreeMap<DialPrefix, BTreeSet<NaiveDate>> = BTreeMap::new();
+    for Withdrawn { prefix, from } in &outcome.withdrawn {
+        if let Some(from) = from {
+            gone.entry(*prefix).or_default().insert(*from);
         }
-    });
+    }
+    outcome.rows.change(
+        |prefix| gone.get(&prefix),
+        |days, terms| {
+            // A code that came back may be taken back again: the first time that its row sees ends it.
+            let first = days.iter().find(|day| terms.effective_from.is_none_or(|from| from < **day));
+            if let Some(day) = first.filter(|day| terms.expires.is_none_or(|last| last >= **day)) {
+                terms.expires = day.pred_opt();
+                terms.withdrawn = true;
+            }
+        },
+    );
 }
 
 /// Codes of the previous deck that are gone and not taken back.

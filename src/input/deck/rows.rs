@@ -138,9 +138,10 @@ impl<'a, 't> RowReader<'a, 't> {
         let mut scanner = Scanner::new(self.text, delimiter);
         scanner.skip_to(from);
         let mut cells = std::mem::take(&mut self.cells);
-        // A row for each line, as most decks have; codes in lists are more, and make room for themselves.
+        // A row for each line, as most decks have; codes in lists are more, and make room for themselves. No row is shorter
+        // than `1,0` and its end: blank lines take no room.
         let lines = self.text.as_bytes().iter().filter(|byte| **byte == b'\n').count();
-        self.out.rows.reserve(lines);
+        self.out.rows.reserve(lines.min(self.text.len() / 4 + 1));
         let mut start = from;
         while scanner.next(&mut cells) {
             std::mem::swap(&mut self.cells, &mut cells);
