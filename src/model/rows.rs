@@ -255,9 +255,9 @@ impl RowPacker {
         self.packed.is_empty()
     }
 
-    /// The prefixes of the rows, as they were added.
-    pub fn prefixes(&self) -> impl Iterator<Item = DialPrefix> + '_ {
-        self.packed.iter().map(|packed| packed.prefix())
+    /// The prefixes of the rows with their first days, as they were added.
+    pub fn first_days(&self) -> impl Iterator<Item = (DialPrefix, Option<NaiveDate>)> + '_ {
+        self.packed.iter().map(|row| (row.prefix(), self.terms[row.terms as usize].1.effective_from))
     }
 
     /// Keeps terms of rows in a file, and numbers them.

@@ -46,7 +46,8 @@ impl<'a> Nearest<'a> {
         self.destinations.iter().any(|d| row.prefix.is_prefix_of(*d) && !nearer(*d))
     }
 
-    /// The row of a shorter prefix that prices the calls of a row where that is not there.
+    /// The row of a shorter prefix that prices the calls of a row where that is not there, on a day or from its own first
+    /// day on.
     fn shorter(&self, row: RowRef<'_>, on: NaiveDate) -> Option<RowRef<'a>> {
         let day = row.effective_from.max(Some(on));
         let fits = |other: &&RowRef<'_>| {
@@ -54,6 +55,7 @@ impl<'a> Nearest<'a> {
                 && other.prefix.is_prefix_of(row.prefix)
                 && (other.origins.is_empty() || other.origins == row.origins)
                 && other.effective_from <= day
+                && !(other.withdrawn && other.expires < day)
         };
         self.rows.iter().filter(fits).max_by_key(|other| (other.prefix.digits(), other.effective_from)).copied()
     }
@@ -68,7 +70,8 @@ struct Step<'a> {
 }
 
 /// The rows that changed, each with what it takes the place of: its own former price, of a row that is new for its day the
-/// price until then, of a new prefix the shorter one's, and of a prefix that is gone the shorter one's from now on.
+/// price until then, of a new prefix the shorter one's, and of a prefix that is gone or taken back the shorter one's from
+/// then on.
 fn steps<'a>(plan: &Plan, change: &TableChange, old: &'a RateTable, new: &'a RateTable) -> Vec<Step<'a>> {
     let both = |row: &crate::diff::rows::RowChange| {
         (row.old.and_then(|i| old.rows.get(i)), row.new.and_then(|i| new.rows.get(i)))
@@ -96,6 +99,10 @@ fn steps<'a>(plan: &Plan, change: &TableChange, old: &'a RateTable, new: &'a Rat
                 });
                 (before, Some(after))
             }
+            (Some(before), Some(after)) => {
+                found.extend(taken_back(row.in_use, (before, after), near, plan.as_of));
+                (Some(before), Some(after))
+            }
             both => both,
         };
         if let (Some(before), Some(after)) = (before, after) {
@@ -104,6 +111,28 @@ fn steps<'a>(plan: &Plan, change: &TableChange, old: &'a RateTable, new: &'a Rat
         }
     }
     found
+}
+
+/// A code that is taken back now: past its last day a shorter one prices its calls.
+fn taken_back<'a, 'n>(
+    in_use: bool,
+    (before, after): (RowRef<'a>, RowRef<'a>),
+    near: impl Fn() -> &'n (Nearest<'a>, Nearest<'a>),
+    as_of: NaiveDate,
+) -> Option<Step<'a>>
+where
+    'a: 'n,
+{
+    if !in_use || !after.withdrawn || before.withdrawn {
+        return None;
+    }
+    let (was, is) = near();
+    let again = |other: &RowRef<'_>| {
+        other.prefix == after.prefix && other.origins == after.origins && other.effective_from > after.expires
+    };
+    let next = after.expires.and_then(|last| last.succ_opt())?.max(as_of);
+    let now = is.shorter(after, next).filter(|_| was.prices(before) && !is.rows.iter().any(again))?;
+    Some(Step { in_use, prefix: before.prefix, before, after: now })
 }
 
 /// By what the prices of a table rise because it is in another currency now, at one exchange rate for both sides.
@@ -214,10 +243,12 @@ fn by_currency(
     limits: Limits,
 ) -> Option<Found> {
     let rise = limits.exchange.and_then(|_| limits.beyond(0.0))?;
-    let changed: HashSet<Span> =
-        change.rows.iter().filter_map(|row| row.new.and_then(|i| new.rows.get(i))).map(|row| row.span).collect();
+    // Codes in one cell of a deck stand in one place.
+    let place = |row: RowRef<'_>| (row.prefix, row.span);
+    let changed: HashSet<(DialPrefix, Span)> =
+        change.rows.iter().filter_map(|row| row.new.and_then(|i| new.rows.get(i))).map(place).collect();
     let near = Nearest::new(plan, new);
-    near.rows.iter().find(|row| row.price != Price::Blocked && !changed.contains(&row.span))?;
+    near.rows.iter().find(|row| row.price != Price::Blocked && !changed.contains(&place(**row)))?;
     let (by, allowed) = limits.said(rise);
     let mut subject = subject(change, new);
     subject.push(("currency", new.currency.to_string()));
@@ -330,8 +361,10 @@ fn fees(change: &TableChange, (old, new): (&RateTable, &RateTable), steps: &[Ste
 /// Seats of a flat rate that cost more in their market, by the month or the day as before.
 fn seats(change: &TableChange, (old, new): (&RateTable, &RateTable), limits: Limits) -> Vec<Found> {
     let (TableKind::FlatRate(was), TableKind::FlatRate(is)) = (&old.kind, &new.kind) else { return Vec::new() };
-    let risen = |seat: &SeatPrice| {
-        let former = was.iter().find(|other| other.market == seat.market)?;
+    let risen = |(at, seat): (usize, &SeatPrice)| {
+        // Seats of one market belong together in their order.
+        let number = is.iter().take(at).filter(|other| other.market == seat.market).count();
+        let former = was.iter().filter(|other| other.market == seat.market).nth(number)?;
         let (before, after, per) = match (former.price, seat.price) {
             (SeatBasis::PerMonth(before), SeatBasis::PerMonth(after)) => (before, after, "per_month"),
             (SeatBasis::PerDay(before), SeatBasis::PerDay(after)) => (before, after, "per_day"),
@@ -342,7 +375,7 @@ fn seats(change: &TableChange, (old, new): (&RateTable, &RateTable), limits: Lim
         let spans = (seat.place.key(per), former.place.key(per));
         Some(dearer_fee(change, (old, new), ("seat", what), (before, after), rise, limits, spans))
     };
-    is.iter().filter_map(risen).collect()
+    is.iter().enumerate().filter_map(risen).collect()
 }
 
 fn dearer_fee(

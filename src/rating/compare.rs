@@ -386,7 +386,7 @@ mod tests {
     use super::*;
     use crate::model::rates::TableKind;
     use crate::model::rows::RateRow;
-    use crate::rating::call::tests::{day, row};
+    use crate::rating::call::tests::{any_billing, day, row};
     use crate::rating::tariff::tests::table;
 
     fn rows() -> impl Strategy<Value = Vec<RateRow>> {
@@ -447,17 +447,23 @@ mod tests {
             (first, following) in (0_u32..9999, 0_u32..9999),
             (initial, further) in (1_u32..200, 1_u32..200),
             (fee, minimum) in (0_u32..999, 0_u32..999),
-            linear in any::<bool>(),
+            kind in 0_u8..3,
+            billing in any_billing(),
         ) {
             let price = |n: u32| row("1", &format!("0.{n:05}")).terms.price;
             let mut priced = row("1", &format!("0.{first:05}"));
-            if let (false, Price::PerMinute(first), Price::PerMinute(following)) = (linear, price(first), price(following)) {
-                priced.price = Price::FirstFollowing { first, following };
+            if let (Price::PerMinute(first), Price::PerMinute(following)) = (price(first), price(following)) {
+                priced.price = match kind {
+                    0 => Price::PerMinute(first),
+                    1 => Price::FirstFollowing { first, following },
+                    _ => Price::Jurisdiction { interstate: first, intrastate: following, indeterminate: following },
+                };
             }
             priced.increment = BillingIncrement::new(initial, further).unwrap();
             priced.connect_fee = Decimal::new(fee.into(), 4);
             priced.minimum = Decimal::new(minimum.into(), 4);
-            let table = table(TableKind::PerMinute, vec![priced]);
+            let mut table = table(TableKind::PerMinute, vec![priced]);
+            table.billing = billing;
             let tariff = Tariff::new(&table);
             let mut typical = Typical::new(&tariff);
             let row = table.rows.get(0).unwrap();

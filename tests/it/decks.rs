@@ -185,6 +185,13 @@ fn calls_to_a_code_that_is_taken_back_fall_to_a_shorter_one() {
     // The old price taken back on the day that the new one begins.
     let both = format!("{gone},,49152,2027-01-01,,0,0,0.06,0.06,60,1\n");
     assert_eq!((on(&both, "2026-12-31"), on(&both, "2027-01-01")), ("0.05".to_owned(), "0.06".to_owned()));
+    assert_eq!((alone(&both, "2026-12-31"), alone(&both, "2027-01-01")), ("0.05".to_owned(), "0.06".to_owned()));
+    // Taken back, come back, and taken back again.
+    let again = ",,49152,2027-03-01,,0,0,0.07,0.07,60,1\n,,49152,2027-05-01,,0,1,0.07,0.07,60,1\n";
+    for more in [format!("{gone}{again}"), format!("{again}{gone}")] {
+        let days = ["2026-12-31", "2027-01-01", "2027-03-01", "2027-05-01"].map(|day| on(&more, day));
+        assert_eq!(days, ["0.05", "0.01", "0.07", "0.01"], "{more}");
+    }
 }
 
 /// Next month's list takes the place of the last: what was added by hand stays.

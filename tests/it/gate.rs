@@ -357,6 +357,69 @@ fn findings_point_into_the_deck() {
     assert!(found.iter().any(|f| f.starts_with("rates/deck.csv:1 ") && f.contains("no rate any more")), "{found:?}");
 }
 
+/// Codes that one cell of a deck gives stand in one place: a code that is new there changes none of the others.
+#[test]
+fn codes_of_one_cell_change_each_for_itself() {
+    let repo = Repo::new(&[(PLAN, "[policy]", "[fx]\nas_of = 2026-12-01\nEUR = 1.25\n\n[policy]")]);
+    let start = repo.text(METERED);
+    let deck = "deck = { file = \"deck.csv\", hyphen = \"range\" }\nkind ";
+    let start = start.split("[[rate]]").next().unwrap().replace("kind ", deck);
+    repo.write(METERED, &start);
+    repo.write("rates/deck.csv", "prefix,per_minute,increment\n1-8,0.01,1/1\n");
+    repo.commit("a deck");
+    repo.write("rates/deck.csv", "prefix,per_minute,increment\n1-9,0.01,1/1\n");
+    repo.edit(&[(METERED, "currency = \"USD\"", "currency = \"EUR\"")]);
+    let found = said(&repo.json(&["check", "--base", "HEAD"]).1);
+    assert!(found.iter().any(|f| f.contains("no longer in USD: 25.0 % dearer")), "{found:?}");
+}
+
+/// Seats of one market are compared in their order.
+#[test]
+fn the_second_seat_of_a_market_is_compared_with_its_own_price() {
+    let two = |second: &str| {
+        format!(
+            "[[seat]]\nmarket = \"Abroad\"\nprefixes = [\"33\"]\nper_month = 50.00\n\n\
+             [[seat]]\nmarket = \"Abroad\"\nprefixes = [\"34\"]\nper_month = {second}\n"
+        )
+    };
+    let repo = Repo::new(&[]);
+    let start = repo.text(FLAT);
+    repo.write(FLAT, &format!("{start}\n{}", two("80.00")));
+    repo.commit("seats");
+    let rises = |second: &str| {
+        repo.write(FLAT, &format!("{start}\n{}", two(second)));
+        let found = said(&repo.json(&["check", "--base", "HEAD"]).1);
+        found.into_iter().filter(|f| f.contains("dearer")).collect::<Vec<_>>()
+    };
+    assert_eq!(rises("81.00"), Vec::<String>::new());
+    let found = rises("100.00");
+    assert!(found.len() == 1 && found[0].contains("80.00 → 100.00, 25.0 % dearer"), "{found:?}");
+}
+
+/// From the day on which a carrier takes a code back a shorter one prices its calls, and may be dearer.
+#[test]
+fn a_code_that_is_taken_back_is_compared_with_the_shorter_one() {
+    let deck =
+        "prefix,per_minute,increment,effective_from,status\n1,0.01,1/1,,\n4,0.30,1/1,,\n44,0.02,1/1,,\n49,0.03,1/1,,\n";
+    let repo = Repo::new(&[]);
+    let start = repo.text(METERED);
+    let start = start.split("[[rate]]").next().unwrap().replace("kind ", "deck = { file = \"deck.csv\" }\nkind ");
+    repo.write(METERED, &start);
+    repo.write("rates/deck.csv", deck);
+    repo.commit("a deck");
+    let after = |rows: &str| {
+        repo.write("rates/deck.csv", &format!("{deck}{rows}"));
+        said(&repo.json(&["check", "--base", "HEAD"]).1)
+    };
+    let found = after("49,,,2027-01-01,withdrawn\n");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("rates/deck.csv:3 "), "{found:?}");
+    assert!(found[0].contains("0.03 → 0.30 (of 4), 900.0 % dearer"), "{found:?}");
+    // Where it has another row from that day on, that one prices its calls; of a code without traffic nothing is said.
+    assert_eq!(after("49,,,2027-01-01,withdrawn\n49,0.03,1/1,2027-01-01,\n"), Vec::<String>::new());
+    assert_eq!(after("43,0.03,1/1,2026-01-01,\n43,,,2027-01-01,withdrawn\n"), Vec::<String>::new());
+}
+
 #[test]
 fn tightening_is_no_finding() {
     let base = Repo::new(&[]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::rows::{Outcome, count};
+use super::rows::{Outcome, Withdrawn, count};
 use super::spec::Previous;
 use super::troubles::Troubles;
 use super::{Around, DeckSpec, Read, parse};
@@ -23,25 +23,38 @@ pub(super) fn withdraw(outcome: &mut Outcome) {
     let at_once: BTreeSet<DialPrefix> =
         outcome.withdrawn.iter().filter(|gone| gone.from.is_none()).map(|gone| gone.prefix).collect();
     outcome.rows.retain(|prefix| !at_once.contains(&prefix));
-    let gone: BTreeMap<DialPrefix, NaiveDate> =
-        outcome.withdrawn.iter().filter_map(|gone| gone.from.map(|from| (gone.prefix, from))).collect();
-    let taken_back = |prefix: DialPrefix| gone.get(&prefix).copied();
-    outcome.rows.change(taken_back, |day, terms| {
-        if terms.effective_from.is_none_or(|from| from < day) && terms.expires.is_none_or(|last| last >= day) {
-            terms.expires = day.pred_opt();
-            terms.withdrawn = true;
+    let mut gone: BTreeMap<DialPrefix, BTreeSet<NaiveDate>> = BTreeMap::new();
+    for Withdrawn { prefix, from, .. } in &outcome.withdrawn {
+        if let Some(from) = from {
+            gone.entry(*prefix).or_default().insert(*from);
         }
-    });
-    let codes: BTreeSet<DialPrefix> = outcome.withdrawn.iter().map(|gone| gone.prefix).collect();
-    let mut there: BTreeSet<DialPrefix> = outcome.rows.prefixes().filter(|prefix| codes.contains(prefix)).collect();
-    for gone in &outcome.withdrawn {
-        if let Some((terms, unstated)) = gone.until
-            && there.insert(gone.prefix)
-        {
-            outcome.rows.push(gone.prefix, gone.span, terms);
-            if unstated {
-                count(&mut outcome.unstated, gone.span);
+    }
+    // The rows of these codes that hold before the first day: whether there are any, by their first days.
+    let mut begun: BTreeMap<DialPrefix, Option<NaiveDate>> = BTreeMap::new();
+    for (prefix, from) in outcome.rows.first_days().filter(|(prefix, _)| gone.contains_key(prefix)) {
+        let first = begun.entry(prefix).or_insert(from);
+        *first = (*first).min(from);
+    }
+    outcome.rows.change(
+        |prefix| gone.get(&prefix),
+        |days, terms| {
+            // A code that came back may be taken back again: the first time that its row sees ends it.
+            let first = days.iter().find(|day| terms.effective_from.is_none_or(|from| from < **day));
+            if let Some(day) = first.filter(|day| terms.expires.is_none_or(|last| last >= **day)) {
+                terms.expires = day.pred_opt();
+                terms.withdrawn = true;
             }
+        },
+    );
+    for gone in &outcome.withdrawn {
+        let (Some((terms, unstated)), Some(day)) = (gone.until, gone.from) else { continue };
+        if begun.get(&gone.prefix).is_some_and(|first| first.is_none_or(|first| first < day)) {
+            continue;
+        }
+        begun.insert(gone.prefix, None);
+        outcome.rows.push(gone.prefix, gone.span, terms);
+        if unstated {
+            count(&mut outcome.unstated, gone.span);
         }
     }
 }

@@ -73,6 +73,11 @@ impl Columns {
         Role::ALL.into_iter().find(|role| self.of(*role) == Some(cell))
     }
 
+    /// Whether a cell is read for something else than the code.
+    pub(super) fn beside_code(&self, cell: usize) -> bool {
+        self.name.contains(&cell) || self.at.contains(&Some(cell))
+    }
+
     pub(super) fn has_price(&self) -> bool {
         [Role::PerMinute, Role::First, Role::Interstate, Role::UnitPrice].iter().any(|role| self.of(*role).is_some())
     }

@@ -25,7 +25,7 @@ pub(super) struct Rest<'a> {
 /// A later record takes the place of an earlier one: so the room is bounded, and one that was forgotten is read again.
 #[derive(Debug)]
 pub(super) struct Repeats<'a> {
-    /// The first and last column of the code; nothing where others stand between them.
+    /// The first and last column of the code; nothing where others stand between them, or they say more than the code.
     code: Option<(usize, usize)>,
     known: Vec<Option<(Rest<'a>, Known)>>,
 }
@@ -34,17 +34,18 @@ pub(super) struct Repeats<'a> {
 const SLOTS: usize = 1 << 12;
 
 impl<'a> Repeats<'a> {
-    pub(super) fn new(code: &[usize]) -> Self {
+    /// For columns of the code, of which some may say something else as well.
+    pub(super) fn new(code: &[usize], says_more: impl Fn(usize) -> bool) -> Self {
         let together = code.windows(2).all(|pair| pair[1] == pair[0] + 1);
         let ends = code.first().copied().zip(code.last().copied());
-        Self { code: ends.filter(|_| together), known: vec![None; SLOTS] }
+        let apart = together && !code.iter().any(|column| says_more(*column));
+        Self { code: ends.filter(|_| apart), known: vec![None; SLOTS] }
     }
 
-    /// The text around a record's code.
-    pub(super) fn rest(&self, text: &'a str, cells: &[Cell]) -> Option<Rest<'a>> {
+    /// The text around the code of a record, which begins at a byte: its first cell may begin behind a quote.
+    pub(super) fn rest(&self, text: &'a str, start: usize, cells: &[Cell]) -> Option<Rest<'a>> {
         let (first, last) = self.code?;
-        let (start, end) = (cells.first()?.start, cells.last()?.end);
-        let (before, behind) = (start..cells.get(first)?.start, cells.get(last)?.end..end);
+        let (before, behind) = (start..cells.get(first)?.start, cells.get(last)?.end..cells.last()?.end);
         // Where the code is the last cell, nothing is behind it, not even its end.
         Some(Rest { before: text.get(before)?, behind: text.get(behind)? })
     }

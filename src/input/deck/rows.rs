@@ -108,10 +108,14 @@ impl<'a, 't> RowReader<'a, 't> {
             let at = header.iter().position(|cell| bare(cell) == bare(name))?;
             Some((at, value.as_str()))
         });
+        let only: Vec<(usize, &str)> = only.collect();
+        let columns = &found.columns;
+        let says_more = |at: usize| columns.beside_code(at) || only.iter().any(|(other, _)| *other == at);
+        let repeats = Repeats::new(&columns.code, says_more);
         Self {
             text,
             spec,
-            columns: &found.columns,
+            columns,
             numbering: found.numbering,
             dates: spec.dates.or(found.layout.and_then(|layout| layout.dates)),
             around,
@@ -125,9 +129,9 @@ impl<'a, 't> RowReader<'a, 't> {
             last_day: None,
             shown: [None; 2],
             dialled: [None; 2],
-            only: only.collect(),
+            only,
             carrier: None,
-            repeats: Repeats::new(&found.columns.code),
+            repeats,
             heading: found.header.and_then(|(start, end)| text.get(start..end)),
             header,
         }
@@ -138,13 +142,16 @@ impl<'a, 't> RowReader<'a, 't> {
         let mut scanner = Scanner::new(self.text, delimiter);
         scanner.skip_to(from);
         let mut cells = std::mem::take(&mut self.cells);
-        // A row for each line, as most decks have; codes in lists are more, and make room for themselves.
+        // A row for each line, as most decks have; codes in lists are more, and make room for themselves. No row is shorter
+        // than `1,0` and its end: blank lines take no room.
         let lines = self.text.as_bytes().iter().filter(|byte| **byte == b'\n').count();
-        self.out.rows.reserve(lines);
+        self.out.rows.reserve(lines.min(self.text.len() / 4 + 1));
+        let mut start = from;
         while scanner.next(&mut cells) {
             std::mem::swap(&mut self.cells, &mut cells);
-            self.record(scanner.trouble);
+            self.record(start, scanner.trouble);
             std::mem::swap(&mut self.cells, &mut cells);
+            start = scanner.at();
         }
         for suspect in std::mem::take(&mut self.suspects) {
             // Notes fill a cell or two.
@@ -209,9 +216,10 @@ impl<'a, 't> RowReader<'a, 't> {
         }
     }
 
-    fn record(&mut self, trouble: Option<Trouble>) {
+    /// Reads the record that follows a byte.
+    fn record(&mut self, from: usize, trouble: Option<Trouble>) {
         let (start, end) = self.range();
-        let rest = self.repeats.rest(self.text, &self.cells);
+        let rest = self.repeats.rest(self.text, from, &self.cells);
         // A record that differs from one before in its code alone; where lines are in doubt a closer look is due.
         if trouble.is_none()
             && self.suspects.is_empty()
@@ -580,6 +588,122 @@ impl<'a, 't> RowReader<'a, 't> {
                 format!("{with} codes stand behind 00 or 011, and {without} without, of which this is the first");
             let help = "a spreadsheet drops leading zeros: export the column as text";
             self.troubles.at(FaultKind::MangledCell, range, &message, help);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::columns::by_columns;
+    use super::super::header::by_layout;
+    use super::super::spec::Header;
+    use super::*;
+    use crate::input::reader::Log;
+    use crate::words::diagnostic::Sources;
+
+    /// All that is read of a deck and told of it, with the rows that repeat read quickly or each for itself.
+    fn read(text: &str, spec: impl Fn(Span) -> DeckSpec, quickly: bool) -> String {
+        let (mut sources, log) = (Sources::default(), Log::default());
+        let id = sources.add("deck.csv", text);
+        let spec = spec(Span::new(id, 0, 0));
+        let found = if spec.columns.is_empty() {
+            by_layout(text, spec.format, spec.delimiter)
+        } else {
+            by_columns(&spec, id, text, &sources, &log)
+        };
+        let found = found.unwrap();
+        let mut troubles = Troubles::new(&log.faults, id, text);
+        let around = Around::default();
+        let mut reader = RowReader::new(text, &spec, &found, &around, &mut troubles);
+        if !quickly {
+            reader.repeats = Repeats::new(&[], |_| false);
+        }
+        let mut out = reader.read(found.delimiter, found.rows);
+        troubles.finish();
+        let rows = std::mem::take(&mut out.rows).finish();
+        let rows: Vec<String> = rows.iter().map(|row| format!("{:?}", row.to_row())).collect();
+        format!("{}\n{out:?}\n{:#?}", rows.join("\n"), log.faults.into_sorted())
+    }
+
+    fn columns(span: Span, list: &[(Role, &str)]) -> DeckSpec {
+        let columns = list.iter().map(|(role, name)| (*role, Header::Named((*name).to_owned()), span));
+        DeckSpec { columns: columns.collect(), ..DeckSpec::untold("deck.csv", None) }
+    }
+
+    fn assert_alike(text: &str, spec: impl Fn(Span) -> DeckSpec) {
+        assert_eq!(read(text, &spec, true), read(text, &spec, false), "{text}");
+    }
+
+    #[test]
+    fn columns_of_the_code_may_say_more() {
+        let text = "npa,nxx,interstate,intrastate,indeterminate\n201,200,1,2,2\n212,200,1,2,2\n201,201,1,2,2\n";
+        let only = |span| DeckSpec {
+            only: vec![("npa".to_owned(), "201".to_owned(), span)],
+            ..DeckSpec::untold("deck.csv", None)
+        };
+        assert_alike(text, only);
+        assert!(read(text, only, true).contains("elsewhere: 1"));
+        let text = "Code,Rate\n44,0.01\n45,0.01\n";
+        for role in [Role::Name, Role::ConnectFee] {
+            assert_alike(text, |span| {
+                columns(span, &[(Role::Code, "Code"), (role, "Code"), (Role::PerMinute, "Rate")])
+            });
+        }
+    }
+
+    #[test]
+    fn a_quote_before_the_first_cell_is_of_its_record() {
+        let text = "Rate,Code\n\"0.01\",44\n0.01\",45\n\"0.01\",46\n";
+        let spec = |span| columns(span, &[(Role::Code, "Code"), (Role::PerMinute, "Rate")]);
+        assert_alike(text, spec);
+        assert!(read(text, spec, true).contains("`Rate` is no price"), "{}", read(text, spec, true));
+    }
+
+    /// A cell, in one of the ways in which hands write it.
+    fn cell(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
+        (prop::sample::select(texts), 0_u8..12).prop_map(|(text, how)| match how {
+            0 | 1 => format!("\"{text}\""),
+            2 => format!(" {text} "),
+            3 => format!("\" {text}\" "),
+            4 if !text.contains('"') => format!("{text}\""),
+            _ => text.to_owned(),
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(600))]
+        #[test]
+        fn rows_that_repeat_are_read_as_each_for_itself(
+            rows in prop::collection::vec((
+                cell(&["44", "45", "4420", "44, 45", "0044", "12", "011", "", "x", "note", "+46"]),
+                cell(&["0.01", "0.010", "0.02", "0.02", "", "n/a", "0.01,5"]),
+                cell(&["1/1", "1/1", "60/60", ""]),
+                cell(&["1/2/2026", "13/2/2026", "2/13/2026", "2026-02-01", "", ""]),
+                cell(&["A", "A", "A", "B", "\"\"", "é"]),
+                cell(&["no", "no", "yes", ""]),
+                prop::sample::select(vec!["\n", "\n", "\r\n", ",\n", "\n\n", "\nprose, of two cells\n"]),
+            ), 0..12),
+            order in prop::sample::select(vec![[0, 1, 2, 3, 4, 5], [1, 0, 2, 3, 5, 4], [5, 4, 3, 2, 1, 0], [3, 4, 1, 2, 5, 0]]),
+            filtered in any::<bool>(),
+        ) {
+            let names = ["Code", "Rate", "Inc", "From", "Carrier", "Gone"];
+            let mut text: String = order.map(|i| names[i]).join(",") + "\n";
+            for (code, rate, increment, from, carrier, gone, end) in &rows {
+                let cells = [code, rate, increment, from, carrier, gone];
+                text += &order.map(|i| cells[i].as_str()).join(",");
+                text += end;
+            }
+            let text = text.trim_end();
+            let spec = |span| DeckSpec {
+                only: if filtered { vec![("Carrier".to_owned(), "A".to_owned(), span)] } else { Vec::new() },
+                ..columns(span, &[
+                    (Role::Code, "Code"), (Role::PerMinute, "Rate"), (Role::Increment, "Inc"), (Role::Effective, "From"),
+                    (Role::Carrier, "Carrier"), (Role::Withdrawn, "Gone"),
+                ])
+            };
+            prop_assert_eq!(read(text, spec, true), read(text, spec, false), "{}", text);
         }
     }
 }

@@ -33,11 +33,13 @@ pub(super) fn written_out(nodes: Vec<&Node>, defaults: &Defaults<'_>, log: &Log)
             rows.push(prefix.0, prefix.1, *number);
             continue;
         }
+        let before = log.faults.len();
         match row(node, defaults, log) {
             Some(RateRow { prefix, span, terms }) => {
                 let number = rows.terms(span.source, terms);
                 rows.push(prefix, span, number);
-                if let Some((_, rest)) = rest {
+                // What is said of this row is to be said of the next one too.
+                if let Some((_, rest)) = rest.filter(|_| log.faults.len() == before) {
                     known.insert(rest, number);
                 }
             }
@@ -263,4 +265,72 @@ fn steps(field: &Field<'_>, log: &Log) -> Option<Vec<PriceStep>> {
         return None;
     }
     Some(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::read_billing;
+    use super::*;
+    use crate::input::tree;
+    use crate::words::diagnostic::Sources;
+
+    /// The rows of a text and what is told of them: all at once, or each for itself.
+    fn read(text: &str, at_once: bool) -> String {
+        let (mut sources, log) = (Sources::default(), Log::default());
+        let id = sources.add("x.toml", text);
+        let node = tree::parse(&sources, id, &log.faults);
+        let billing = read_billing(None, &log);
+        let defaults = Defaults::new(billing.as_ref(), None, None);
+        let nodes = Reader::new(&node, "x", &log).unwrap().tables("rate");
+        let rows = if at_once {
+            written_out(nodes, &defaults, &log)
+        } else {
+            let each: Vec<Option<RowPacker>> =
+                nodes.into_iter().map(|node| written_out(vec![node], &defaults, &log)).collect();
+            each.into_iter().collect::<Option<Vec<_>>>().map(|each| {
+                let mut all = RowPacker::default();
+                each.into_iter().for_each(|rows| all.append(rows.finish()));
+                all
+            })
+        };
+        let rows = rows.map(|rows| rows.finish().iter().map(|row| format!("{:?}", row.to_row())).collect::<Vec<_>>());
+        format!("{rows:#?}\n{:?}\n{:#?}", defaults.without_increment.borrow(), log.faults.into_sorted())
+    }
+
+    #[test]
+    fn a_fault_is_told_of_every_row_that_has_it() {
+        let row =
+            |prefix| format!("[[rate]]\nprefix = \"{prefix}\"\nper_minute = 0.01\nincrement = \"1/1\"\nbogus = 1\n");
+        let said = read(&(row("1") + &row("44")), true);
+        assert_eq!(said.matches("has no key `bogus`").count(), 2, "{said}");
+    }
+
+    proptest! {
+        #[test]
+        fn rows_that_repeat_are_read_as_each_for_itself(
+            rows in prop::collection::vec(prop::collection::vec(prop::sample::select(vec![
+                "prefix = \"1\"", "prefix = \"44\" ", "prefix = '049'", "per_minute = 0.01", "per_minute = 0.01 ",
+                "per_minute = 0.010", "per_minute = \"0.01\"", "following = 0.02", "increment = \"6/6\"", "increment = 6",
+                "destination = \"A\"", "destination = \"B\"", "bogus = 1", "expires = 2026-01-01", "origins = [\"1\"]",
+                "minimum = 0.1", "minimum = 1e-1",
+            ]), 0..4), 0..8),
+        ) {
+            let mut text = String::new();
+            for row in &rows {
+                text += "[[rate]]\n";
+                // Keys stand once in a block.
+                let mut keys = Vec::new();
+                for line in row.iter().chain(&["prefix = \"46\"", "per_minute = 0.02", "increment = \"1/1\""]) {
+                    let key = line.split(' ').next();
+                    if !keys.contains(&key) {
+                        keys.push(key);
+                        text += &format!("{line}\n");
+                    }
+                }
+            }
+            prop_assert_eq!(read(&text, true), read(&text, false), "{}", text);
+        }
+    }
 }
