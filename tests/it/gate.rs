@@ -17,6 +17,17 @@ use super::repo::{
 const WAIVER: &str = "\n[[waiver]]\nrule = \"rates-stale\"\nuntil = 2026-12-15\nceiling = \"365 days\"\nowner = \"desk\"\nreason = \"list is late\"\n";
 
 #[test]
+fn an_increment_of_the_table_is_pointed_at_where_it_stands() {
+    let repo = Repo::new(&[]);
+    repo.commit("before");
+    repo.edit(&[(METERED, "[billing]\nincrement = \"6/6\"", "[billing]\nincrement = \"30/6\"")]);
+    let (_, run) = repo.json(&["diff", "HEAD"]);
+    let value = &change(&run["diff"], "increment of")["values"][0];
+    let line = repo.text(METERED).lines().position(|line| line.starts_with("increment = \"30/6\"")).unwrap() + 1;
+    assert_eq!((&value["new"], &value["new_where"]["line"]), (&"30/6".into(), &line.into()), "{value}");
+}
+
+#[test]
 fn seats_are_told_by_their_market() {
     let repo = Repo::new(&[]);
     repo.commit("before");

@@ -167,6 +167,12 @@ impl<'a> Terms<'a> {
             }
         }
         self.priced(index, priced, of, changes);
+        // An increment that is the table's own stands there.
+        let at = |part: Part, table: &RateTable, row: RowRef<'_>| {
+            let own = table.place.keys.get("billing.increment").copied();
+            let is_own = part == Part::Increments && table.billing.increment == Some(row.increment);
+            own.filter(|_| is_own).unwrap_or(row.span)
+        };
         let mut grouped =
             |part, name: &str, groups: BTreeMap<[String; 2], Vec<Row<'_>>>, swap: fn(usize, Vec<usize>) -> Swap| {
                 // By what is alike on both sides, so that the order is the same when they are swapped.
@@ -188,8 +194,8 @@ impl<'a> Terms<'a> {
                             key: String::new(),
                             old: Some(old),
                             new: Some(new),
-                            old_at: spans.0.map(|row| row.span),
-                            new_at: spans.1.map(|row| row.span),
+                            old_at: spans.0.map(|row| at(part, old_table, row)),
+                            new_at: spans.1.map(|row| at(part, new_table, row)),
                             loosens: false,
                         }],
                         effects: Vec::new(),
