@@ -592,7 +592,8 @@ pub struct InitArgs {
     /// Write over files that are there
     #[arg(long)]
     pub force: bool,
-    /// Write what runs `check` in CI or before a commit, and a plan only where there is none
+    /// Write what runs `check` in CI or before a commit, at the repository's root, for the plan that is there (--plan, or
+    /// found as `check` finds it), and an example plan only where there is none
     #[arg(long, value_name = "WHICH", value_enum)]
     pub ci: Option<Ci>,
 }

@@ -296,12 +296,37 @@ fn github_shows_ten_of_each_and_counts_the_rest() {
     assert_eq!(floor.read("summary.md"), texts["markdown"].repeat(2));
     // Without a log that shows it, a run that is not judged has an annotation that says so.
     let (_, texts) = Floor::new(&[("incident   = 1500.00", "")]).check(&[]);
-    assert!(
-        texts["github"].starts_with("::error title=COST001 incident-over-budget::not judged: "),
-        "{}",
-        texts["github"]
-    );
-    assert!(texts["github"].contains("trunkrisk 0.1.0 · failover.toml"), "the log is there too");
+    let github = &texts["github"];
+    assert!(github.contains("\n::error title=COST001 incident-over-budget::not judged: "), "{github}");
+    // What can be gone to stands before it.
+    let told: Vec<&str> = github.lines().filter(|line| line.starts_with("::")).collect();
+    let last = told.iter().rposition(|line| line.contains(" file=")).unwrap();
+    let first = told.iter().position(|line| line.contains("::not judged: ")).unwrap();
+    assert!(last < first, "{github}");
+    assert!(github.contains("trunkrisk 0.1.0 · failover.toml"), "the log is there too");
+}
+
+#[test]
+fn what_lint_does_not_judge_is_told_mildly() {
+    let floor = Floor::new(&[]);
+    let (code, texts) = floor.every("rates lint", &["rates/example-voice.toml"]);
+    assert_eq!(code, 0);
+    let github = &texts["github"];
+    assert!(!github.contains("::error"), "{github}");
+    assert_eq!(github.matches("::not judged: no day counts as today").count(), 3, "{github}");
+    assert!(github.contains("::notice title=RATE002 rates-expired::not judged: "), "{github}");
+    let about = |key: &str| format!("not judged{key}");
+    let entries = json(&texts["gitlab"]);
+    let blind = |entry: &&Value| entry["description"].as_str().unwrap().starts_with(&about(":"));
+    let severities: Vec<&Value> = entries.as_array().unwrap().iter().filter(blind).map(|e| &e["severity"]).collect();
+    assert_eq!(severities, ["info"; 3]);
+    let envelope = json(&texts["json"]);
+    assert!(envelope["not_judged"].as_array().unwrap().iter().all(|rule| rule["level"] == "note"), "{envelope}");
+    let rows: Vec<&str> = texts["csv"].lines().filter(|line| line.contains(&about(","))).collect();
+    assert!(rows.len() == 3 && rows.iter().all(|row| row.contains(",note,")), "{rows:?}");
+    // With a day all of it is judged.
+    let (_, texts) = floor.every("rates lint", &["rates/example-voice.toml", "--as-of", "2026-12-01"]);
+    assert!(texts.values().all(|text| !text.contains("not judged:")), "{}", texts["github"]);
 }
 
 #[test]
@@ -476,7 +501,7 @@ fn harmless(name: &str, texts: &BTreeMap<&'static str, String>) {
             line.trim_start().starts_with("::") && !line.starts_with("  ::: ") && !line.starts_with("   ::: ")
         };
         let ours = |line: &&str| {
-            let words = ["error file=", "warning file=", "error title=", "warning title=", "notice title=trunkrisk::"];
+            let words = ["error file=", "warning file=", "error title=", "warning title=", "notice title="];
             *format == "github" && line.strip_prefix("::").is_some_and(|l| words.iter().any(|w| l.starts_with(w)))
         };
         let foreign: Vec<&str> = text.lines().filter(command).filter(|line| !ours(line)).collect();

@@ -5,10 +5,14 @@ use std::fmt::Write as _;
 use super::super::escape::terminal;
 use super::super::report::{Item, Report};
 use crate::outage::OutageError;
+use crate::policy::Rule;
 use crate::words::level::Level;
 
 /// GitHub shows so many errors, and as many warnings, of a step.
 const MOST: usize = 10;
+
+/// The status of a run that lists findings and judges nothing.
+const LISTS: &str = "shown";
 
 /// A value of a command: `%` first, so that what is put in is not escaped again.
 fn data(text: &str) -> String {
@@ -73,14 +77,28 @@ pub(super) fn write(report: &Report<'_>) -> Result<String, OutageError> {
             out.push_str(&line());
         }
     };
-    // A rule that cannot be judged blocks like one that is broken, and there are few of them.
-    for (rule, level, reason) in report.blind() {
-        let word = if level == Level::Deny { "error" } else { "warning" };
-        let title = property(&format!("{} {}", rule.code, rule.name));
-        tell(level, &|| format!("::{word} title={title}::not judged: {}\n", data(reason)));
-    }
-    for item in report.items.iter().filter(|item| item.waiver.is_none()) {
+    // What is judged and can be gone to comes first: a rule that is not judged often is so for a cause that a finding names.
+    let (placed, placeless): (Vec<_>, Vec<_>) =
+        report.items.iter().filter(|item| item.waiver.is_none()).partition(|item| !item.places.is_empty());
+    for item in placed.into_iter().chain(placeless) {
         tell(item.level, &|| command(item));
+    }
+    let blind = |word: &str, rule: &Rule, reason: &str| {
+        let title = property(&format!("{} {}", rule.code, rule.name));
+        format!("::{word} title={title}::not judged: {}\n", data(reason))
+    };
+    let lists = report.status == LISTS;
+    for (rule, level, reason) in report.blind().filter(|_| !lists) {
+        let word = if level == Level::Deny { "error" } else { "warning" };
+        tell(level, &|| blind(word, rule, reason));
+    }
+    // Where nothing is judged, nothing is missing from a verdict. One notice is kept for the count.
+    for (index, (rule, _, reason)) in report.blind().filter(|_| lists).enumerate() {
+        if index + 1 < MOST {
+            out.push_str(&blind("notice", rule, reason));
+        } else {
+            rest[2] += 1;
+        }
     }
     if rest.iter().any(|count| *count > 0) {
         let [denied, warned, noted] = rest;

@@ -74,6 +74,8 @@ impl std::fmt::Debug for NotJudged {
 }
 
 const NO_DAY: &str = "dates are not judged: give --as-of";
+/// The level at which that is told: nothing is judged here, so that no verdict lacks anything.
+const BLIND: Level = Level::Note;
 const REASON: &str = "no day counts as today: give --as-of";
 
 impl Linted<'_> {
@@ -241,7 +243,7 @@ pub fn document(linted: &Linted<'_>) -> String {
     let (list, digest) = inputs(linted.inputs);
     let not_judged = |rule: &NotJudged| {
         let rule = rule.rule;
-        json!({ "code": rule.code, "name": rule.name, "level": rule.level.name(), "reason": REASON })
+        json!({ "code": rule.code, "name": rule.name, "level": BLIND.name(), "reason": REASON })
     };
     documents::document(&json!({
         "schema": SCHEMA,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{DATED, Finding, KNOWN, Linted, REASON, days, document, fingerprint, headline, kind, seats, text};
+use super::{BLIND, DATED, Finding, KNOWN, Linted, REASON, days, document, fingerprint, headline, kind, seats, text};
 use crate::model::rates::RateTable;
 use crate::policy::catalogue::rules;
 use crate::policy::rule::Rule;
@@ -56,7 +56,7 @@ impl<'a> Linted<'a> {
 
     fn case(&self, rule: &'static Rule) -> Case<'a> {
         let blind = self.as_of.is_none() && DATED.contains(&rule.name);
-        let outcome = if blind { Outcome::NotJudged(rule.level, REASON) } else { Outcome::Judged };
+        let outcome = if blind { Outcome::NotJudged(BLIND, REASON) } else { Outcome::Judged };
         Case { rule, outcome }
     }
 
