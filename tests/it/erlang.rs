@@ -183,7 +183,7 @@ fn a_batch_survives_comments_blanks_quotes_and_case() {
 
 /// Arguments after `erlang`, and what standard error must hold.
 const REFUSED: &[(&str, &str)] = &[
-    ("b", "; expected exactly two"),
+    ("b", "found none; expected exactly two"),
     ("b --traffic 1", "found only traffic; expected exactly two"),
     ("b --traffic 1 --channels 2 --blocking 0.1", "found all three; expected exactly two"),
     ("b --traffic NaN --channels 2", "--traffic: traffic is not a number: found `NaN`; expected a traffic from 0"),
@@ -208,7 +208,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("b --channels 0 --blocking 0.1", "found 0 channels; expected 1 channel or more"),
     ("b --channels 10000000 --blocking 0.9", "erlang that can be computed"),
     ("b --traffic 1 --channels 2 --redial 0.5", "unexpected argument '--redial'"),
-    ("b-extended --traffic 1 --channels 2", "redial is missing; expected a share"),
+    ("b-extended --traffic 1 --channels 2", "redial is missing: found none; expected a share"),
     ("b-extended --traffic 5 --channels 5 --redial 1", "redials never end"),
     ("b-extended --traffic 1 --channels 5 --redial 1.5", "--redial: redial is out of range"),
     ("engset --traffic 1 --channels 2", "sources is missing"),

@@ -617,7 +617,7 @@ mod tests {
     #[test]
     fn a_date_that_exists_the_other_way_round_asks_for_that() {
         let help = |text: &str, order| day(text, Some(order)).unwrap_err().help;
-        assert!(help("11/31/2026", DateOrder::Dmy).starts_with("is the month first? then say `dates = \"mdy\"`"));
+        assert!(help("11/30/2026", DateOrder::Dmy).starts_with("is the month first? then say `dates = \"mdy\"`"));
         assert!(help("31/11/2026", DateOrder::Mdy).starts_with("a day of the calendar"), "30 days hath November");
         assert!(help("31/12/2026", DateOrder::Mdy).starts_with("is the day first? then say `dates = \"dmy\"`"));
         assert!(help("12/31/2026", DateOrder::Dmy).contains("month first"));

@@ -265,7 +265,7 @@ pub static LAYOUTS: &[Layout] = &[
         name: "lrn",
         what: "location routing prefixes with inter- and intrastate prices (lrn_prefix,interstate,intrastate)",
         columns: &[
-            needed(Role::Code, &["lrnprefix"]),
+            needed(Role::Code, &["lrn_prefix"]),
             INTERSTATE,
             INTRASTATE,
             INDETERMINATE,

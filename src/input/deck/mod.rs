@@ -324,11 +324,15 @@ fn unknown(spec: &DeckSpec, id: SourceId, text: &str, log: &Log) {
         Some(layout) => format!("the deck is not of the layout `{}`: {}", layout.name, layout.what),
         None => "the deck is of no layout known here".to_owned(),
     };
-    // A header of another layout, or behind another delimiter, is more than a part of the one that is named.
+    // A whole header of another layout, or by another delimiter, says more than a part of the one that is named.
     let Some(near) = nearest(text, spec.format, spec.delimiter) else {
         let line = text.lines().next().unwrap_or_default();
         let rest = "by number from 1 where it has no header";
-        let help = format!("no line looks like the header of a known layout; {COLUMNS}; {rest}");
+        let head = match spec.format {
+            Some(layout) => format!("no line looks like its header, which has {}", layout.wants().join(", ")),
+            None => "no line looks like the header of a known layout".to_owned(),
+        };
+        let help = format!("{head}; {COLUMNS}; {rest}");
         log.faults.at(FaultKind::UnknownLayout, Span::new(id, 0, line.len()), message, "the first line", help);
         return;
     };
