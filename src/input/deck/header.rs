@@ -211,6 +211,9 @@ pub(super) struct Near {
     pub twice: Vec<&'static str>,
 }
 
+/// How near: headers that are there, whether the layout is the one that is named, and how much is amiss.
+type Nearness = (usize, bool, Reverse<usize>);
+
 /// Of the first records, the one with the most headers of any layout, at least two, by any delimiter; among layouts that are
 /// as near, the one that is named, else the one that lacks the least.
 pub(super) fn nearest(text: &str, named: Option<&'static Layout>, stated: Option<u8>) -> Option<Near> {
@@ -220,7 +223,7 @@ pub(super) fn nearest(text: &str, named: Option<&'static Layout>, stated: Option
             (layout, layout.columns.iter().map(|c| c.names.iter().map(|name| bare(name)).collect()).collect())
         })
         .collect();
-    let mut best: Option<((usize, bool, Reverse<usize>), Near)> = None;
+    let mut best: Option<(Nearness, Near)> = None;
     // The one that is stated comes first: another has to make more of the text.
     let others = DELIMITERS.into_iter().filter(|delimiter| Some(*delimiter) != stated);
     for delimiter in stated.into_iter().chain(others) {
