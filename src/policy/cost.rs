@@ -408,7 +408,7 @@ fn inflation(assessment: &Assessment<'_>) -> Judgement {
             let ratio = bill.billed / bill.talk;
             let named = plan.trunks.get(trunk)?;
             let table = plan.table(named)?;
-            let (increments, span) = increments(assessment, named, table);
+            let (increments, label) = increments(assessment, named, table);
             Some(Found {
                 subject: vec![("trunk", named.name.clone())],
                 brief: format!("{ratio:.2} times > {limit}"),
@@ -420,7 +420,7 @@ fn inflation(assessment: &Assessment<'_>) -> Judgement {
                     count(bill.billed / 60.0),
                     count(bill.talk / 60.0)
                 ),
-                labels: vec![Label::new(span, "the increment")],
+                labels: vec![label],
                 help: "compare carriers by what the floor's calls cost: `trunkrisk estimate`".to_owned(),
                 measure: measure(ratio),
             })
@@ -438,17 +438,20 @@ fn inflation(assessment: &Assessment<'_>) -> Judgement {
 }
 
 /// The increments that bill the plan's calls on a trunk, in words, and where the coarsest of them stands.
-fn increments(assessment: &Assessment<'_>, trunk: &Trunk, table: &RateTable) -> (String, Span) {
+fn increments(assessment: &Assessment<'_>, trunk: &Trunk, table: &RateTable) -> (String, Label) {
     let mut rows = rows_in_use(&assessment.engine, trunk);
     rows.sort_by_key(|(row, _)| std::cmp::Reverse((row.increment.initial, row.increment.further)));
     let mut names: Vec<String> = rows.iter().map(|(row, _)| row.increment.to_string()).collect();
     names.dedup();
     let text = if names.is_empty() { String::new() } else { format!(" at {}", names.join(" and ")) };
-    let span = match rows.first() {
-        Some((row, _)) if table.billing.increment != Some(row.increment) => row.span,
-        _ => table.place.key("billing.increment"),
+    let label = match rows.first() {
+        // A row is known by its prefix: its increment may stand in another line.
+        Some((row, _)) if table.billing.increment != Some(row.increment) => {
+            Label::new(row.span, format!("this row bills {}", row.increment))
+        }
+        _ => Label::new(table.place.key("billing.increment"), "the increment"),
     };
-    (text, span)
+    (text, label)
 }
 
 fn closed(assessment: &Assessment<'_>) -> Judgement {

@@ -459,8 +459,11 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
                 // The range that the one row hides.
                 let range = if hidden.len() > 1 {
                     let (rows, from, to) = (count(hidden.len() as f64), count(cheapest), count(ratio));
-                    let between = if from == to { format!("{to} times") } else { format!("{from} to {to} times") };
-                    format!(": the {rows} rows below it cost {between} as much")
+                    if from == to {
+                        format!(", as do all {rows} rows below it")
+                    } else {
+                        format!(": the {rows} rows below it cost {from} to {to} times as much")
+                    }
                 } else {
                     String::new()
                 };

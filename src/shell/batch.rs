@@ -28,7 +28,10 @@ pub(super) struct Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.message)?;
-        if !self.found.is_empty() {
+        if self.found == "none" {
+            // That nothing is there the message says.
+            write!(f, "; expected {}", self.expected)?;
+        } else if !self.found.is_empty() {
             write!(f, ": found {}; expected {}", self.found, self.expected)?;
         }
         Ok(())
@@ -223,6 +226,14 @@ mod tests {
         assert_eq!(faults, [""; 0]);
         let texts = |cells: &[&str]| cells.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(rows, [(4, texts(&["channels=15@2", "traffic=8@7"])), (5, texts(&["traffic=1,5@2"]))]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_once() {
+        let mut batch = Batch::parse("b.csv".to_owned(), "traffic,channels\n1,\n", &["traffic", "channels"]);
+        batch.fault((2, 1), "no row has channels", "none".to_owned(), "a number in each".to_owned());
+        let told: Vec<String> = batch.faults.iter().map(Fault::to_string).collect();
+        assert_eq!(told, ["b.csv:2:1: no row has channels; expected a number in each"]);
     }
 
     #[test]

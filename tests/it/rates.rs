@@ -460,7 +460,10 @@ const REFUSED_BATCHES: &[(&str, &[&str])] = &[
     ("number,seconds\n", &["standard input:1:1: no rows"]),
     ("12125550123,60\n12125550124,60\n", &["standard input:1:1: no header: found `12125550123`"]),
     ("numbr,seconds\n1,2\n", &["unknown column: found `numbr`", "(did you mean `number`?)"]),
-    ("number\n12125550123\n12125550124\n", &["standard input:2:1: no row has seconds", "error: 1 fault"]),
+    (
+        "number\n12125550123\n12125550124\n",
+        &["standard input:2:1: no row has seconds; expected a column seconds: the talk time", "error: 1 fault"],
+    ),
     ("number,seconds\n12125550123,\n12125550123,4\n", &["standard input:2:1: seconds is missing", "error: 1 fault"]),
     ("number,seconds\n12125550123,60,7\n", &["standard input:2:16: ragged row"]),
     ("number,seconds\n\"12125550123,60\n", &["standard input:2:1: a quote does not enclose a cell"]),

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use trunkrisk::input::deck::layout::{LAYOUTS, common};
 use trunkrisk::policy::catalogue::FAMILIES;
 
 fn root() -> &'static Path {
@@ -60,6 +61,28 @@ fn rules() -> String {
     table
 }
 
+fn layouts() -> String {
+    let quoted = |names: Vec<String>| -> String {
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.replace(" or ", "` or `"))).collect();
+        quoted.join(", ")
+    };
+    let mut table = String::from("| layout | its header has | and may have |\n|---|---|---|\n");
+    for layout in LAYOUTS {
+        let _ = writeln!(table, "| `{}` | {} | {} |", layout.name, quoted(layout.wants()), quoted(layout.takes()));
+    }
+    let _ = writeln!(table, "| most of them | | {} |", quoted(common()));
+    table
+}
+
+/// What stands behind a mark, and the mark that ends it.
+fn generated(line: &str) -> Option<(String, &'static str)> {
+    match line {
+        "<!-- rules -->" => Some((rules(), "<!-- /rules -->")),
+        "<!-- layouts -->" => Some((layouts(), "<!-- /layouts -->")),
+        _ => None,
+    }
+}
+
 /// README as it should be.
 fn truth(text: &str) -> (String, usize) {
     let mut out = String::new();
@@ -79,10 +102,10 @@ fn truth(text: &str) -> (String, usize) {
                     out.push_str(&output(command));
                 }
             }
-        } else if line == "<!-- rules -->" {
-            out.push_str(&rules());
+        } else if let Some((table, end)) = generated(line) {
+            out.push_str(&table);
             for inner in lines.by_ref() {
-                if inner == "<!-- /rules -->" {
+                if inner == end {
                     let _ = writeln!(out, "{inner}");
                     break;
                 }

@@ -1349,3 +1349,22 @@ fn a_year_that_is_covered_to_its_last_day_is_covered() {
     );
     assert_eq!(Floor::new(&[next]).json(&[]).codes(), Vec::<&str>::new());
 }
+
+#[test]
+fn rows_below_that_cost_the_same_are_told_once() {
+    let floor = Floor::new(&[]);
+    let rows: String =
+        ["1907", "1808"].iter().map(|code| format!("\n[[rate]]\nprefix = \"{code}\"\nper_minute = 0.09\n")).collect();
+    floor.write(METERED, &format!("{}{rows}", floor.text(METERED)));
+    let run = floor.json(&[]);
+    let message = run.of("RATE005")["message"].as_str().unwrap();
+    assert!(message.ends_with("cost 9 times as much, as do all 2 rows below it"), "{message}");
+}
+
+#[test]
+fn the_increment_of_a_row_is_not_said_to_stand_at_its_prefix() {
+    let floor = Floor::new(&[]);
+    floor.write(METERED, &floor.text(METERED).replacen("[[rate]]", "[[rate]]\nincrement = \"90/6\"", 1));
+    let finding = floor.json(&[]).of("COST009").to_string();
+    assert!(finding.contains("this row bills 90/6") && !finding.contains("\"the increment\""), "{finding}");
+}

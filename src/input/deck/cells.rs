@@ -198,7 +198,7 @@ pub(super) fn amount(text: &str, comma: bool, currency: Option<Currency>) -> Res
         return Err(Bad::new(FaultKind::MangledCell, "cannot be read exactly", help));
     }
     if rest.contains(',') && !comma {
-        let help = "say `decimal = \",\"` in `deck` where a comma stands before the fraction";
+        let help = "where a comma stands before the fraction, say `decimal = \",\"` in `deck`";
         return Err(Bad::new(FaultKind::AmbiguousCell, "is no price: a comma may part thousands or a fraction", help));
     }
     match parse_exact(rest) {
@@ -299,6 +299,18 @@ fn on(year: i32, month: u32, day: u32, order: Option<DateOrder>) -> Result<Day, 
     date.map(|date| Day::On(date, order)).ok_or_else(wrong)
 }
 
+/// A day in an order that is stated; where only the other one makes a date of it, it asks for that.
+fn in_order(year: i32, month: u32, day: u32, order: DateOrder) -> Result<Day, Bad> {
+    on(year, month, day, Some(order)).map_err(|mut bad| {
+        if on(year, day, month, None).is_ok() {
+            let (first, other) =
+                if order == DateOrder::Dmy { ("month", DateOrder::Mdy) } else { ("day", DateOrder::Dmy) };
+            bad.help = format!("is the {first} first? then say `dates = \"{}\"` in `deck`", other.name());
+        }
+        bad
+    })
+}
+
 /// A date without the time of the day, if any: prices change by the day.
 fn without_time(text: &str) -> &str {
     let begin = text.find(':').and_then(|colon| text.get(..colon)?.rfind([' ', 'T']));
@@ -376,8 +388,8 @@ pub(super) fn day(text: &str, stated: Option<DateOrder>) -> Result<Day, Bad> {
                 return Err(Bad::new(FaultKind::AmbiguousCell, what, help));
             }
             match stated {
-                Some(DateOrder::Dmy) => on(y, second, first, Some(DateOrder::Dmy)),
-                Some(DateOrder::Mdy) => on(y, first, second, Some(DateOrder::Mdy)),
+                Some(DateOrder::Dmy) => in_order(y, second, first, DateOrder::Dmy),
+                Some(DateOrder::Mdy) => in_order(y, first, second, DateOrder::Mdy),
                 _ if first > 12 => on(y, second, first, Some(DateOrder::Dmy)),
                 _ if second > 12 => on(y, first, second, Some(DateOrder::Mdy)),
                 _ if first == second => on(y, first, second, None),
@@ -408,7 +420,7 @@ pub(super) enum State {
     Withdrawn,
 }
 
-const PRICED: [&str; 38] = [
+const PRICED: [&str; 42] = [
     "",
     "current",
     "active",
@@ -438,6 +450,10 @@ const PRICED: [&str; 38] = [
     "changed",
     "price change",
     "rate change",
+    "billing change",
+    "change in billing",
+    "increment change",
+    "update",
     "updated",
     "modified",
     "future",
@@ -448,8 +464,18 @@ const PRICED: [&str; 38] = [
     "down",
     "ok",
 ];
-const BLOCKED: [&str; 9] =
-    ["blocked", "block", "forbidden", "barred", "closed", "suspended", "not offered", "not served", "no service"];
+const BLOCKED: [&str; 10] = [
+    "blocked",
+    "block",
+    "forbidden",
+    "barred",
+    "closed",
+    "disconnected",
+    "suspended",
+    "not offered",
+    "not served",
+    "no service",
+];
 const WITHDRAWN: [&str; 11] = [
     "withdrawn",
     "withdraw",
@@ -475,7 +501,9 @@ pub(super) fn state(text: &str) -> Result<State, Bad> {
     } else if is(&WITHDRAWN) {
         Ok(State::Withdrawn)
     } else {
-        let help = "a word such as current, increase, decrease, unchanged, new, blocked or withdrawn";
+        let help = "a word such as current, increase, decrease, unchanged, new, blocked or withdrawn; where the word does \
+                    not say whether calls are priced, name the `columns` in `deck`, or `rates import --column KEY=HEADER`, \
+                    and leave `status` out";
         Err(Bad::new(FaultKind::UnknownWord, "is no word known for a row", help))
     }
 }
@@ -584,6 +612,33 @@ mod tests {
         for text in ["", "46023", "2026-02-30", "soon", "1/2", "32/13/2026", "0026-01-01", "9999-01-01", "é"] {
             assert!(only(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_date_that_exists_the_other_way_round_asks_for_that() {
+        let help = |text: &str, order| day(text, Some(order)).unwrap_err().help;
+        assert!(help("11/30/2026", DateOrder::Dmy).starts_with("is the month first? then say `dates = \"mdy\"`"));
+        assert!(help("31/11/2026", DateOrder::Mdy).starts_with("a day of the calendar"), "30 days hath November");
+        assert!(help("31/12/2026", DateOrder::Mdy).starts_with("is the day first? then say `dates = \"dmy\"`"));
+        assert!(help("12/31/2026", DateOrder::Dmy).contains("month first"));
+        assert!(help("32/32/2026", DateOrder::Dmy).starts_with("a day of the calendar"));
+    }
+
+    #[test]
+    fn words_of_notices_are_known() {
+        for (words, wanted) in [
+            (
+                "Billing Change|change|decrease|new|no change|unchanged|current|increase|same|modified|updated",
+                State::Priced,
+            ),
+            ("blocked|barred|closed|Disconnected", State::Blocked),
+            ("withdrawn|deleted|removed|discontinued|terminated", State::Withdrawn),
+        ] {
+            for word in words.split('|') {
+                assert_eq!(state(word), Ok(wanted), "{word}");
+            }
+        }
+        assert!(state("maybe").unwrap_err().help.contains("leave `status` out"));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Finds a deck's delimiter and header, and so what each of its columns holds.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::cells::Numbering;
 use super::layout::{LAYOUTS, Layout, Role};
 use super::scan::{Cell, Scanner};
@@ -200,6 +203,75 @@ pub(super) fn by_layout(text: &str, only: Option<&'static Layout>, delimiter: Op
     })
 }
 
+/// A record that may be the header of a layout, and what it is short of.
+#[derive(Debug)]
+pub(super) struct Near {
+    pub layout: &'static Layout,
+    pub delimiter: u8,
+    /// First and last byte of its first line.
+    pub header: (usize, usize),
+    /// The headers that are not there.
+    pub lacks: Vec<&'static str>,
+    /// The headers that are there twice.
+    pub twice: Vec<&'static str>,
+}
+
+/// How near: headers that are there, whether the layout is the one that is named, and how much is amiss.
+type Nearness = (usize, bool, Reverse<usize>);
+
+/// Of the first records, the one with the most headers of any layout, at least two, by any delimiter; among layouts that are
+/// as near, the one that is named, else the one that lacks the least.
+pub(super) fn nearest(text: &str, named: Option<&'static Layout>, stated: Option<u8>) -> Option<Near> {
+    let known: Vec<(&'static Layout, Vec<Vec<String>>)> = LAYOUTS
+        .iter()
+        .map(|layout| {
+            (layout, layout.columns.iter().map(|c| c.names.iter().map(|name| bare(name)).collect()).collect())
+        })
+        .collect();
+    let mut best: Option<(Nearness, Near)> = None;
+    // The one that is stated comes first: another has to make more of the text.
+    let others = DELIMITERS.into_iter().filter(|delimiter| Some(*delimiter) != stated);
+    for delimiter in stated.into_iter().chain(others) {
+        let _ = first(text, delimiter, |cells, record| -> Option<()> {
+            let mut times: BTreeMap<String, usize> = BTreeMap::new();
+            for name in names(text, cells) {
+                *times.entry(name).or_default() += 1;
+            }
+            for (layout, forms) in &known {
+                let found = |forms: &Vec<String>| forms.iter().filter_map(|form| times.get(form)).sum::<usize>();
+                let (mut hits, mut priced) = (0, false);
+                let (mut lacks, mut twice) = (Vec::new(), Vec::new());
+                for (column, forms) in layout.columns.iter().zip(forms) {
+                    let Some(name) = column.names.first() else { continue };
+                    let found = found(forms);
+                    hits += usize::from(found > 0);
+                    priced |= found > 0 && Columns::new([(column.role, 0)], 1).has_price();
+                    if found == 0 && column.needed {
+                        lacks.push(*name);
+                    } else if found > 1 && column.role != Role::Ignored {
+                        twice.push(*name);
+                    }
+                }
+                // Where several prices will do, none of them is needed by itself.
+                let needs = layout.columns.iter().any(|c| c.needed && Columns::new([(c.role, 0)], 1).has_price());
+                if !priced && !needs {
+                    let mut prices = layout.columns.iter().filter(|c| Columns::new([(c.role, 0)], 1).has_price());
+                    lacks.extend(prices.next().and_then(|column| column.names.first()));
+                }
+                let is_named = named.is_some_and(|named| named.name == layout.name);
+                let score = (hits, is_named, Reverse(lacks.len() + twice.len()));
+                if hits >= 2 && best.as_ref().is_none_or(|(other, _)| *other < score) {
+                    let line = text.get(record.start..record.end).and_then(|header| header.find('\n'));
+                    let end = line.map_or(record.end, |line| record.start + line);
+                    best = Some((score, Near { layout, delimiter, header: (record.start, end), lacks, twice }));
+                }
+            }
+            None
+        });
+    }
+    best.map(|(_, near)| near)
+}
+
 /// Where the line of a byte begins.
 fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
@@ -219,6 +291,7 @@ mod tests {
             ("NPANXX,Rate,Wireless,Land Line", "npanxx"),
             ("lrn_prefix,interstate,intrastate", "lrn"),
             ("npanxx,interstate,intrastate,indeterminate,effective_date", "npanxx-jurisdiction"),
+            ("NPANXX,Interstate Rate,Intrastate Rate,Indeterminate Rate", "npanxx-jurisdiction"),
             ("npa,nxx,interstate,intrastate,indeterminate,effective_date,state", "npa-nxx-jurisdiction"),
             (
                 "Destination,Prefix,First Interval,Sub Interval,Default,Interstate Rate,Intrastate Rate,Status,Start Date",
@@ -288,5 +361,29 @@ mod tests {
                 assert_eq!(read(&header, name), Some(role), "{name} in {header}");
             }
         }
+    }
+
+    #[test]
+    fn the_nearest_layout_is_told_with_what_it_lacks() {
+        let near = |text: &str, stated| {
+            let near = nearest(text, None, stated)?;
+            Some((near.layout.name, text[near.header.0..near.header.1].to_owned(), near.lacks, near.twice))
+        };
+        let jurisdiction = "Dear customer, we\n\nNPANXX,Inter,Indeterminate,Effective Date,State\n201200,1,2,3,NJ\n";
+        let wants = (
+            "npanxx-jurisdiction",
+            "NPANXX,Inter,Indeterminate,Effective Date,State".to_owned(),
+            vec!["interstate", "intrastate"],
+            vec![],
+        );
+        assert_eq!(near(jurisdiction, None), Some(wants));
+        // A price, whichever, is wanted where no price by itself is.
+        let own = ("trunkrisk", "Prefix,Destination,Amount".to_owned(), vec!["per_minute"], vec![]);
+        assert_eq!(near("Prefix,Destination,Amount\n", None), Some(own));
+        let twice = ("npanxx", "NPANXX,Rate,Rate".to_owned(), vec![], vec!["rate"]);
+        assert_eq!(near("NPANXX,Rate,Rate\n", None), Some(twice));
+        assert_eq!(nearest("NPANXX,Rate\n", None, Some(b';')).map(|near| near.delimiter), Some(b','));
+        // One header alone may be a word.
+        assert_eq!(near("Rate\nCode,Amount,Effective\n", None), None);
     }
 }

@@ -173,6 +173,37 @@ pub struct Layout {
     pub(super) positions: &'static [&'static [Role]],
 }
 
+impl Column {
+    /// Its header, in each form that is met.
+    fn forms(&self) -> String {
+        self.names.join(" or ")
+    }
+}
+
+impl Layout {
+    /// The headers that a file of it must have, in words.
+    #[must_use]
+    pub fn wants(&self) -> Vec<String> {
+        if self.name == CGRATES {
+            return vec!["#Id".to_owned()];
+        }
+        self.columns.iter().filter(|column| column.needed).map(Column::forms).collect()
+    }
+
+    /// The headers that it may have, without those that [`common`] names.
+    #[must_use]
+    pub fn takes(&self) -> Vec<String> {
+        let own = |column: &&Column| !column.needed && COMMON.iter().all(|common| common.names != column.names);
+        self.columns.iter().filter(own).map(Column::forms).collect()
+    }
+}
+
+/// The headers that any carrier may add to its layout.
+#[must_use]
+pub fn common() -> Vec<String> {
+    COMMON.iter().map(Column::forms).collect()
+}
+
 const fn needed(role: Role, names: &'static [&'static str]) -> Column {
     Column { role, names, needed: true }
 }
@@ -196,6 +227,13 @@ const FURTHER: Column = also(
 const CONNECT_FEE: Column =
     also(Role::ConnectFee, &["connect fee", "connection fee", "connection charge", "setup fee", "call setup fee"]);
 const CURRENCY: Column = also(Role::Currency, &["currency", "currency code"]);
+/// The columns that any carrier may add, in this order.
+const COMMON: [Column; 6] = [EFFECTIVE, EXPIRES, INITIAL, FURTHER, CONNECT_FEE, CURRENCY];
+
+// Prices by whose states meet in a call.
+const INTERSTATE: Column = needed(Role::Interstate, &["interstate", "interstate rate"]);
+const INTRASTATE: Column = needed(Role::Intrastate, &["intrastate", "intrastate rate"]);
+const INDETERMINATE: Column = also(Role::Indeterminate, &["indeterminate", "indeterminate rate"]);
 
 /// The name of the layout that `rates import` writes.
 pub const OWN: &str = "trunkrisk";
@@ -227,10 +265,10 @@ pub static LAYOUTS: &[Layout] = &[
         name: "lrn",
         what: "location routing prefixes with inter- and intrastate prices (lrn_prefix,interstate,intrastate)",
         columns: &[
-            needed(Role::Code, &["lrnprefix"]),
-            needed(Role::Interstate, &["interstate"]),
-            needed(Role::Intrastate, &["intrastate"]),
-            also(Role::Indeterminate, &["indeterminate"]),
+            needed(Role::Code, &["lrn_prefix"]),
+            INTERSTATE,
+            INTRASTATE,
+            INDETERMINATE,
             EFFECTIVE,
             EXPIRES,
             INITIAL,
@@ -247,9 +285,9 @@ pub static LAYOUTS: &[Layout] = &[
         what: "area code and exchange with inter-, intrastate and indeterminate prices",
         columns: &[
             needed(Role::Code, &["npanxx"]),
-            needed(Role::Interstate, &["interstate"]),
-            needed(Role::Intrastate, &["intrastate"]),
-            also(Role::Indeterminate, &["indeterminate"]),
+            INTERSTATE,
+            INTRASTATE,
+            INDETERMINATE,
             also(Role::Name, &["state"]),
             also(Role::Ignored, &["country"]),
             also(Role::Ignored, &["region"]),
@@ -270,9 +308,9 @@ pub static LAYOUTS: &[Layout] = &[
         columns: &[
             needed(Role::Code, &["npa"]),
             needed(Role::Code, &["nxx"]),
-            needed(Role::Interstate, &["interstate"]),
-            needed(Role::Intrastate, &["intrastate"]),
-            also(Role::Indeterminate, &["indeterminate"]),
+            INTERSTATE,
+            INTRASTATE,
+            INDETERMINATE,
             also(Role::Name, &["state"]),
             also(Role::Ignored, &["country"]),
             also(Role::Ignored, &["region"]),
@@ -453,9 +491,9 @@ pub static LAYOUTS: &[Layout] = &[
         columns: &[
             needed(Role::Carrier, &["carrier_id"]),
             needed(Role::Code, &["lrn_prefix"]),
-            needed(Role::Interstate, &["interstate"]),
-            needed(Role::Intrastate, &["intrastate"]),
-            also(Role::Indeterminate, &["indeterminate"]),
+            INTERSTATE,
+            INTRASTATE,
+            INDETERMINATE,
             also(Role::ShortFee, &["sdc_penalty"]),
             also(Role::Ignored, &["permanent"]),
             EFFECTIVE,

@@ -21,7 +21,7 @@ use chrono::NaiveDate;
 
 use self::columns::by_columns;
 use self::gone::{vanished, withdraw};
-use self::header::{Found, bare, by_layout};
+use self::header::{Found, bare, by_layout, nearest};
 use self::layout::Layout;
 use self::rows::{Outcome, RowReader};
 use self::troubles::Troubles;
@@ -185,7 +185,9 @@ pub fn parse(
             ),
             _ => ("the deck holds no row", "is it the right file, and the right `columns`, `only` or `delimiter`?"),
         };
-        log.faults.at(FaultKind::EmptyDeck, Span::new(id, 0, 0), message, "no row", help);
+        // Where the rows would stand.
+        let end = sources.content(id).trim_end().len();
+        log.faults.at(FaultKind::EmptyDeck, Span::new(id, end, end), message, "no row up to the end", help);
     }
     read
 }
@@ -315,24 +317,67 @@ fn preamble(text: &str, found: &Found, id: SourceId) -> Vec<Span> {
     lines
 }
 
-/// Says that a deck is of no layout that is known.
+/// Says that a deck is of no layout that is known: where a header may stand, what it is near to, and the ways out.
 fn unknown(spec: &DeckSpec, id: SourceId, text: &str, log: &Log) {
-    let line = text.lines().next().unwrap_or_default();
-    let span = Span::new(id, 0, line.len());
-    let (message, help) = match spec.format {
-        Some(layout) => {
-            let wanted: Vec<&str> =
-                layout.columns.iter().filter(|c| c.needed).filter_map(|c| c.names.first().copied()).collect();
-            (
-                format!("the deck is not of the layout `{}`: {}", layout.name, layout.what),
-                format!("its header has {}; name the `columns` of another", wanted.join(", ")),
-            )
-        }
-        None => (
-            "the deck is of no layout known here".to_owned(),
-            "name its columns in a table: deck = { file = \"…\", columns = { prefix = \"…\", per_minute = \"…\" } }"
-                .to_owned(),
-        ),
+    const COLUMNS: &str = "name the columns: deck = { file = \"…\", columns = { prefix = \"…\", per_minute = \"…\" } } in a \
+                           table, or `rates import --column KEY=HEADER`, such as `--column prefix=Code`";
+    let message = match spec.format {
+        Some(layout) => format!("the deck is not of the layout `{}`: {}", layout.name, layout.what),
+        None => "the deck is of no layout known here".to_owned(),
     };
-    log.faults.at(FaultKind::UnknownLayout, span, message, "the first line", help);
+    // A whole header of another layout, or by another delimiter, says more than a part of the one that is named.
+    let Some(near) = nearest(text, spec.format, spec.delimiter) else {
+        let line = text.lines().next().unwrap_or_default();
+        let rest = "by number from 1 where it has no header";
+        let head = match spec.format {
+            Some(layout) => format!("no line looks like its header, which has {}", layout.wants().join(", ")),
+            None => "no line looks like the header of a known layout".to_owned(),
+        };
+        let help = format!("{head}; {COLUMNS}; {rest}");
+        log.faults.at(FaultKind::UnknownLayout, Span::new(id, 0, line.len()), message, "the first line", help);
+        return;
+    };
+    let mut ways = Vec::new();
+    if spec.delimiter.is_some_and(|stated| stated != near.delimiter) {
+        let (name, word) = delimiter_words(near.delimiter);
+        ways.push(format!(
+            "the cells look parted by {name}: say `delimiter = \"{word}\"` in `deck`, or `rates import --delimiter \"{word}\"`"
+        ));
+    }
+    let fits = near.lacks.is_empty() && near.twice.is_empty();
+    if fits && spec.format.is_some_and(|layout| layout.name != near.layout.name) {
+        ways.push(format!("its header is of the layout `{}`: name that, or leave `format` out", near.layout.name));
+    }
+    if !fits {
+        let mut lacks = Vec::new();
+        if !near.lacks.is_empty() {
+            lacks.push(format!("which wants {}", listed(&near.lacks)));
+        }
+        if !near.twice.is_empty() {
+            lacks.push(format!("where {} stands twice", listed(&near.twice)));
+        }
+        ways.push(format!("nearest: `{}`, {}", near.layout.name, lacks.join(", and ")));
+        ways.push(COLUMNS.to_owned());
+    }
+    let span = Span::new(id, near.header.0, near.header.1);
+    log.faults.at(FaultKind::UnknownLayout, span, message, "looks like a header", ways.join("; "));
+}
+
+/// What cells are parted by, and how `delimiter` says it.
+fn delimiter_words(delimiter: u8) -> (&'static str, &'static str) {
+    match delimiter {
+        b';' => ("semicolons", ";"),
+        b'\t' => ("tabs", "tab"),
+        b'|' => ("bars", "|"),
+        _ => ("commas", ","),
+    }
+}
+
+/// `one`, `two` and `three`.
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
 }

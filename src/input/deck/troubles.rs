@@ -13,6 +13,21 @@ const MOST: usize = 10_000;
 /// A fault that is told once for a deck: the first place and how many there are.
 type Once = BTreeMap<&'static str, (Span, usize, String, String)>;
 
+/// A help that tells a key of `deck`, with the option of `rates import` that states the same: no table may be there yet.
+fn for_both(help: &str) -> String {
+    const IN_DECK: &str = " in `deck`";
+    let Some((before, after)) = help.split_once(IN_DECK) else { return help.to_owned() };
+    // What stands between backquotes: `dates = "dmy"`.
+    let stated = before.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(" = "));
+    let (keys, values): (Vec<&str>, Vec<&str>) = stated.map(|(key, value)| (key, value.trim_matches('"'))).unzip();
+    match keys.first() {
+        Some(key) if keys.iter().all(|other| other == key) => {
+            format!("{before}{IN_DECK}, or `rates import --{key} {}`{after}", values.join("|"))
+        }
+        _ => help.to_owned(),
+    }
+}
+
 /// Collects the faults of one deck.
 pub(super) struct Troubles<'a> {
     faults: &'a Faults,
@@ -42,7 +57,7 @@ impl<'a> Troubles<'a> {
         }
         let found = self.text.get(range.0..range.1).unwrap_or_default();
         let found = format!("found {:?}", found.chars().take(60).collect::<String>());
-        self.faults.at(kind, span, message, found, help);
+        self.faults.at(kind, span, message, found, for_both(help));
     }
 
     /// A cell that cannot be read. What the table has to state is told once.
@@ -77,7 +92,27 @@ impl<'a> Troubles<'a> {
             } else {
                 format!("{message} ({} cells; this is the first)", figure::count(count as f64))
             };
-            self.faults.at(FaultKind::AmbiguousCell, span, message, found, help);
+            self.faults.at(FaultKind::AmbiguousCell, span, message, found, for_both(&help));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn helps_say_the_key_and_the_option() {
+        for (help, both) in [
+            (
+                "say `dates = \"dmy\"` or `dates = \"mdy\"` in `deck`, as stated",
+                "say `dates = \"dmy\"` or `dates = \"mdy\"` in `deck`, or `rates import --dates dmy|mdy`, as stated",
+            ),
+            ("say `decimal = \",\"` in `deck`", "say `decimal = \",\"` in `deck`, or `rates import --decimal ,`"),
+            ("name the `columns` in `deck`", "name the `columns` in `deck`"),
+            ("0 or more", "0 or more"),
+        ] {
+            assert_eq!(for_both(help), both);
         }
     }
 }
