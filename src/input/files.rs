@@ -138,7 +138,7 @@ fn decode_deck(name: &str, bytes: Vec<u8>) -> Result<DeckText, FileFault> {
     if text.trim().is_empty() {
         return Err(FileFault {
             kind: FaultKind::EmptyDeck,
-            ..FileFault::new(format!("{name} is empty"), "a price list")
+            ..FileFault::new(format!("{name} is empty"), "is it the right file? a price list has rows")
         });
     }
     Ok(DeckText { name: name.to_owned(), sha256, text, marked })

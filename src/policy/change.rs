@@ -204,8 +204,9 @@ fn increment_changed(assessment: &Assessment<'_>, against: &Against<'_>) -> Judg
             subject.push(("increment", said.clone()));
             let rows = if count == 1 { format!("prefix {}", after.prefix) } else { format!("{count} rows") };
             let traffic = match used.as_slice() {
+                [] if count == 1 => "without traffic".to_owned(),
                 [] => "none of them with traffic".to_owned(),
-                used if count == 1 => format!("which prices {}", used.join(", ")),
+                _ if count == 1 => "with traffic".to_owned(),
                 used => format!("among them {}", shortened(used)),
             };
             // The line that says it: the row's own, or the table's default.

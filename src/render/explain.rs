@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 use super::escape;
 use super::table::{Align, Table};
 use crate::assessment::trace::{Amount, Cell, Explanation, Grid, Quantity, Step};
+use crate::input::deck::layout::LAYOUTS;
+use crate::input::fault::FaultKind;
 use crate::policy::Rule;
 use crate::policy::catalogue::FAMILIES;
 use crate::words::diagnostic::{Sources, Span};
@@ -271,6 +273,12 @@ pub fn rule_page(rule: &Rule) -> String {
     for (head, text) in [("What it reports", rule.what), ("Why it matters", rule.why), ("How to fix it", rule.fix)] {
         out.push_str(&format!("\n{head}\n"));
         paragraph(&mut out, "  ", 2, text);
+    }
+    if rule.code == FaultKind::UnknownLayout.code() {
+        out.push_str("\nLayouts that are known\n");
+        for layout in LAYOUTS {
+            paragraph(&mut out, "  ", 4, &format!("{}: {}", layout.name, layout.wants().join(", ")));
+        }
     }
     if !settable(rule) {
         out.push_str("\nLevel and waiver\n");

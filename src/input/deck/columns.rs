@@ -62,7 +62,7 @@ pub(super) fn by_columns(spec: &DeckSpec, id: SourceId, text: &str, sources: &So
         && is_row(text, &found.cells, &roles(&names), spec.comma)
     {
         sound = false;
-        let help = "say `header = false` in `deck` where it is one";
+        let help = "where it is one, say `header = false` in `deck`, or `rates import --no-header`";
         let message = "the first line is taken for headings, and looks like a row";
         log.faults.at(FaultKind::AmbiguousCell, Span::new(id, start, end), message, "headings, or a row?", help);
     }

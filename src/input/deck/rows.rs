@@ -430,7 +430,7 @@ impl<'a, 't> RowReader<'a, 't> {
         if *self.carrier.get_or_insert(text) == text {
             return Ok(());
         }
-        let help = "say which one is meant: only = { HEADER = \"…\" } in `deck`";
+        let help = "say which one is meant: only = { HEADER = \"…\" } in `deck`, or `rates import --only HEADER=CELL`";
         self.fault(index, cell, &Bad::new(FaultKind::AmbiguousCell, "names more than one carrier", help));
         Err(())
     }
