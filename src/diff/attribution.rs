@@ -1,6 +1,6 @@
 //! The difference of every figure, split over the changes: each is taken over in turn, in two opposite orders.
 //!
-//! Years that are drawn are the same ones on every plan on the way ([`super::drawing`]).
+//! Years that are drawn are the same ones on every plan on the way (`drawing`).
 
 use rust_decimal::Decimal;
 

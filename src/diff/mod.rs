@@ -9,7 +9,7 @@
 //! steps in the other order, swapping the two sides negates every effect exactly.
 //!
 //! Where outages are tied together the year is drawn, as every run of such a plan draws it; on every plan between the two
-//! the same outages are drawn, so a change that does nothing adds nothing ([`drawing`]).
+//! the same outages are drawn, so a change that does nothing adds nothing (`drawing`).
 //!
 //! Budgets, limits of the policy, levels and waivers move no spend: their changes have no effect on the figures, and say
 //! instead whether they loosen the gate.

@@ -168,7 +168,7 @@ pub static RULES: &[Rule] = &[
         name: "rates-end-within-year",
         level: Level::Note,
         measures: None,
-        what: "A table, or a row in use, ends within the 365 days from `as_of`; after that its last rates are carried on.",
+        what: "A table, or a row in use, ends within the 365 days from `as_of`: its last rates are carried on, or those of a shorter prefix where the carrier takes the row back.",
         why: "Figures after that day rest on prices that nobody has promised.",
         fix: "Renew the table when the carrier publishes the next one.",
         judge: Some(ends),
@@ -635,6 +635,41 @@ fn unstated(assessment: &Assessment<'_>) -> Judgement {
     Judgement::found(findings)
 }
 
+/// Rows in use that their carrier takes back within a stretch of days, with what prices their calls from then on.
+fn taken_back(
+    assessment: &Assessment<'_>,
+    trunk: &Trunk,
+    table: &RateTable,
+    within: &dyn Fn(&NaiveDate) -> bool,
+) -> Vec<Found> {
+    let Some(tariff) = assessment.engine.tariff(trunk) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (row, _) in rows_in_use(&assessment.engine, trunk) {
+        let Some(from) = row.expires.filter(|day| row.withdrawn && within(day)).and_then(|day| day.succ_opt()) else {
+            continue;
+        };
+        let after = tariff.index().find(row.prefix, from, row.origins.first().copied());
+        let after = after.and_then(|after| table.rows.get(after));
+        let then = match after {
+            // The carrier prices it otherwise from then on.
+            Some(after) if after.prefix == row.prefix => continue,
+            Some(after) => format!("from then on prefix {} prices its calls", after.prefix),
+            None => "from then on nothing prices its calls".to_owned(),
+        };
+        let mut labels = vec![Label::new(row.span, format!("taken back from {from}"))];
+        labels.extend(after.map(|after| Label::new(after.span, "prices them then")));
+        findings.push(Found {
+            subject: row_subject(trunk, table, row),
+            brief: format!("prefix {} until {}", row.prefix, from.pred_opt().unwrap_or(from)),
+            message: format!("prefix {} is taken back by {} from {from}: {then}", row.prefix, table.path),
+            labels,
+            help: "ask the carrier what its calls cost from then on, and what else carries them".to_owned(),
+            measure: None,
+        });
+    }
+    findings
+}
+
 fn ends(assessment: &Assessment<'_>) -> Judgement {
     let plan = assessment.plan();
     // A table that ends on the last of the 365 days leaves none to be carried on.
@@ -642,6 +677,7 @@ fn ends(assessment: &Assessment<'_>) -> Judgement {
     let within = |day: &NaiveDate| (plan.as_of..last).contains(day);
     let mut findings = Vec::new();
     for (trunk, table) in tables(assessment) {
+        findings.extend(taken_back(assessment, trunk, table, &within));
         let by_table = table.expires.filter(within).map(|day| (day, table.place.key("expires")));
         // A row in use with a last day of its own, and no other row of its prefix that takes over.
         let by_row = rows_in_use(&assessment.engine, trunk)

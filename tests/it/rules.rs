@@ -1327,6 +1327,37 @@ fn a_row_that_another_has_replaced_is_not_hidden_below_a_destination() {
     assert_eq!(rows("2026-12-02").codes(), ["RATE005"]);
 }
 
+/// What prices the calls of a code that its carrier takes back is said, not that its rate is carried on.
+#[test]
+fn a_code_that_is_taken_back_within_the_year_is_told() {
+    let head = "Country,Description,Prefix,Effective from,Rate Id,Forbidden,Discontinued,Price 1,Price N,Interval 1,Interval N";
+    let said = |rows: &str| {
+        let floor = Floor::new(&[]);
+        let table = floor.text(METERED);
+        let table = table
+            .split("[[rate]]")
+            .next()
+            .unwrap()
+            .replace(EFFECTIVE, &format!("{EFFECTIVE}\ndeck = {{ file = \"deck.csv\" }}"));
+        floor.write(METERED, &table);
+        floor.write("rates/deck.csv", &format!("{head}\n{rows}"));
+        let run = floor.json(&[]);
+        let found = run.codes().join(" ");
+        let messages: Vec<String> = run.findings().iter().map(|f| f["message"].as_str().unwrap().to_owned()).collect();
+        (found, messages.join("; "))
+    };
+    let gone = |day: &str| format!(",,1,,,0,0,0.01,0.01,6,6\n,,1,{day},,0,1,0.01,0.01,6,6\n");
+    let (codes, messages) = said(&gone("2027-03-01"));
+    assert_eq!(codes, "RATE013");
+    assert!(
+        messages.contains("prefix 1 is taken back by rates/metered.toml from 2027-03-01: from then on nothing prices"),
+        "{messages}"
+    );
+    // Not within the year, or priced anew from that day on.
+    assert_eq!(said(&gone("2028-03-01")).0, "");
+    assert_eq!(said(&format!("{},,1,2027-03-01,,0,0,0.011,0.011,6,6\n", gone("2027-03-01"))).0, "");
+}
+
 #[test]
 fn a_year_that_is_covered_to_its_last_day_is_covered() {
     let codes = |day: &str| {
