@@ -58,6 +58,8 @@
 //! - Money is an exact decimal with a currency. What is expected (a probability-weighted sum) is reckoned in floats and
 //!   becomes money in one function, [`rating::border::expected_money`].
 //! - Shares, traffic and times are floats behind checked types; calendar time is whole milliseconds.
+//! - Rows of rate tables are packed ([`model::rows`]): 16 bytes each, in the order of their prefixes, with what they say kept once
+//!   for all that say it. Comparing tables is a merge, and a look-up a row of bits for each length of code.
 //! - Errors are values. No input reaches a panic; `unsafe` is forbidden.
 //! - Nothing reads a clock, the network, the terminal's width or the locale: the same inputs give the same bytes.
 //! - A rule is data ([`policy::rule::Rule`]): one `static` slice for each family, one function for each rule.

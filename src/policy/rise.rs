@@ -1,7 +1,7 @@
 //! The rule on what becomes dearer in one change: rates, what prices calls in the place of a row, fees of a call, and seats.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -15,6 +15,7 @@ use crate::model::plan::Plan;
 use crate::model::rates::{Price, RateTable, SeatBasis, SeatPrice, TableKind};
 use crate::model::rows::RowRef;
 use crate::rating::border::weight;
+use crate::rating::tariff::{Destination, Tariff};
 use crate::words::diagnostic::Span;
 use crate::words::e164::DialPrefix;
 use crate::words::figure::{percent, percent_pair};
@@ -200,6 +201,7 @@ pub(super) fn rise_over_limit(assessment: &Assessment<'_>, against: &Against<'_>
         findings.extend(by_currency(plan, change, (old, new), limits));
         findings.extend(fees(change, (old, new), &steps, limits));
         findings.extend(seats(change, (old, new), limits));
+        findings.extend(out_of_the_flat_rate(plan, change, (old, new), limits));
     }
     Judgement::found(findings)
 }
@@ -358,21 +360,79 @@ fn fees(change: &TableChange, (old, new): (&RateTable, &RateTable), steps: &[Ste
     found
 }
 
-/// Seats of a flat rate that cost more in their market, by the month or the day as before.
+/// Destinations of the plan whose minutes the flat rate covered, and that rows price now.
+fn out_of_the_flat_rate(
+    plan: &Plan,
+    change: &TableChange,
+    (old, new): (&RateTable, &RateTable),
+    limits: Limits,
+) -> Vec<Found> {
+    if !matches!(old.kind, TableKind::FlatRate(_)) {
+        return Vec::new();
+    }
+    let (was, is) = (Tariff::new(old), Tariff::new(new));
+    let mut told: BTreeSet<DialPrefix> = BTreeSet::new();
+    let mut findings = Vec::new();
+    for campaign in &plan.campaigns {
+        for destination in &campaign.destinations {
+            let at = |tariff: &Tariff<'_>| tariff.destination(destination.prefix, plan.as_of, campaign.caller_id);
+            let (Destination::FlatRate { seat, prefix }, Destination::Row { row, .. }) = (at(&was), at(&is)) else {
+                continue;
+            };
+            let Some(row) = new.rows.get(row).filter(|_| told.insert(destination.prefix)) else { continue };
+            if row.price.amounts().all(|amount| amount.is_zero()) {
+                continue;
+            }
+            let seat = match &old.kind {
+                TableKind::FlatRate(seats) => seats.get(seat),
+                TableKind::PerMinute => None,
+            };
+            let covered = seat.map_or(old.place.item, |seat| seat.place.key("prefixes"));
+            let price = written(&row.price, places(&row.price));
+            let (by, allowed) = limits.said(f64::INFINITY);
+            let mut subject = subject(change, new);
+            subject.push(("destination", destination.prefix.to_string()));
+            findings.push(Found {
+                subject,
+                brief: format!("flat → {price}: {by} > {allowed}"),
+                message: format!(
+                    "calls to {} leave the flat rate of {}, which covered {prefix}: {price} a minute, {by}, {allowed} are allowed in one change",
+                    destination.prefix, new.path
+                ),
+                labels: two(row.span, by, covered, "covered here"),
+                help: "ask the carrier, or have the rise approved by a waiver with a ceiling, merged before in a change of its own"
+                    .to_owned(),
+                measure: measure(f64::INFINITY),
+            });
+        }
+    }
+    findings
+}
+
+/// What a seat costs in a year, by which seats paid by the month and by the day are compared.
+fn a_year(basis: SeatBasis) -> Option<Decimal> {
+    match basis {
+        SeatBasis::PerMonth(price) => price.checked_mul(Decimal::from(12)),
+        SeatBasis::PerDay(price) => price.checked_mul(Decimal::from(365)),
+    }
+}
+
+/// Seats of a flat rate that cost more in their market.
 fn seats(change: &TableChange, (old, new): (&RateTable, &RateTable), limits: Limits) -> Vec<Found> {
     let (TableKind::FlatRate(was), TableKind::FlatRate(is)) = (&old.kind, &new.kind) else { return Vec::new() };
     let risen = |(at, seat): (usize, &SeatPrice)| {
         // Seats of one market belong together in their order.
         let number = is.iter().take(at).filter(|other| other.market == seat.market).count();
         let former = was.iter().filter(|other| other.market == seat.market).nth(number)?;
-        let (before, after, per) = match (former.price, seat.price) {
-            (SeatBasis::PerMonth(before), SeatBasis::PerMonth(after)) => (before, after, "per_month"),
-            (SeatBasis::PerDay(before), SeatBasis::PerDay(after)) => (before, after, "per_day"),
-            _ => return None,
+        let said = |basis: SeatBasis| match basis {
+            SeatBasis::PerMonth(price) => (price, "per_month"),
+            SeatBasis::PerDay(price) => (price, "per_day"),
         };
-        let rise = fee_rise(before, after, limits)?;
-        let what = format!("`{per}` of a seat in {} of {}", seat.market, new.path);
-        let spans = (seat.place.key(per), former.place.key(per));
+        let ((before, was_per), (after, per)) = (said(former.price), said(seat.price));
+        let rise = fee_rise(a_year(former.price)?, a_year(seat.price)?, limits)?;
+        let basis = if was_per == per { format!("`{per}`") } else { format!("`{was_per}` → `{per}`, by the year,") };
+        let what = format!("{basis} of a seat in {} of {}", seat.market, new.path);
+        let spans = (seat.place.key(per), former.place.key(was_per));
         Some(dearer_fee(change, (old, new), ("seat", what), (before, after), rise, limits, spans))
     };
     is.iter().enumerate().filter_map(risen).collect()

@@ -114,7 +114,7 @@ struct Case {
     line: &'static str,
 }
 
-const CASES: [Case; 18] = [
+const CASES: [Case; 20] = [
     // A rise that is dated; one by way of a shorter prefix; fees of a call; seats.
     Case {
         code: "RATE008",
@@ -154,6 +154,27 @@ const CASES: [Case; 18] = [
         exit: 1,
         says: "usage tax of rates/metered.toml: 0 → 0.15, 15.0 % dearer, 10.0 %",
         line: "usage_tax = 0.15",
+    },
+    Case {
+        code: "RATE008",
+        edits: &[(FLAT, "per_month = 99.00", "per_day = 5.00")],
+        exit: 1,
+        says: "`per_month` → `per_day`, by the year, of a seat in US and Canada of rates/flat.toml: 99.00 → 5.00, 53.6 % dearer",
+        line: "per_day = 5.00",
+    },
+    Case {
+        code: "RATE008",
+        edits: &[
+            (FLAT, "\"33\", \"44\", \"49\"]", "\"33\", \"49\"]"),
+            (
+                FLAT,
+                "per_month = 99.00",
+                "per_month = 99.00\n\n[[rate]]\nprefix = \"44\"\nper_minute = 0.02\nincrement = \"1/1\"",
+            ),
+        ],
+        exit: 1,
+        says: "calls to 44 leave the flat rate of rates/flat.toml, which covered 44: 0.02 a minute, no longer free, 10.0 % are allowed",
+        line: "prefix = \"44\"",
     },
     Case {
         code: "RATE008",
