@@ -91,6 +91,18 @@ pub(super) fn by_columns(spec: &DeckSpec, id: SourceId, text: &str, sources: &So
             log.faults.at(FaultKind::UnknownName, *span, message, "no such column", help);
         }
     }
+    for (role, header, span) in &spec.columns {
+        let price = matches!(
+            role,
+            Role::PerMinute | Role::First | Role::Following | Role::Interstate | Role::Intrastate | Role::Indeterminate
+        );
+        if price && place(&names, header).is_some_and(|at| found.columns.code.contains(&at)) {
+            sound = false;
+            let help = "the column of the prices; a code is none";
+            let message = format!("`columns` of deck takes `{}` from the column of the codes", role.name());
+            log.faults.at(FaultKind::ConflictingKeys, *span, message, "the codes", help);
+        }
+    }
     sound.then_some(found)
 }
 
