@@ -245,6 +245,23 @@ fn an_update_keeps_what_the_table_says() {
         "{}",
         text(&out.stderr)
     );
+    // The list takes the place of a deck, and of nothing else: no file outside, no table.
+    let inner = folder.path().join("inner");
+    std::fs::create_dir(&inner).unwrap();
+    std::fs::write(folder.path().join("kept.csv"), "kept").unwrap();
+    for (file, says) in [("../kept.csv", "leaves the plan's repository"), ("own.toml", "a deck is no table")] {
+        let table = format!(
+            "version = 1\ncarrier = \"A\"\ncurrency = \"USD\"\nkind = \"per-minute\"\ndeck = {{ file = \"{file}\" }}\n[billing]\nincrement = \"1/1\"\n"
+        );
+        std::fs::write(inner.join("own.toml"), &table).unwrap();
+        std::fs::write(inner.join("list.csv"), "NPANXX,Rate\n201200,0.01\n").unwrap();
+        let out = run_in(&inner, &["import", "list.csv", "--update", "own.toml"]);
+        assert!(out.status.code() == Some(2) && text(&out.stderr).contains(says), "{file}: {}", text(&out.stderr));
+        assert_eq!(
+            (std::fs::read_to_string(inner.join("own.toml")).unwrap(), read("kept.csv")),
+            (table, "kept".to_owned())
+        );
+    }
     // A table ends in .toml, or the deck would be written over it.
     for args in
         [["--currency=USD", "--out", "x.csv"], ["--currency=USD", "--out", "x"], ["--quiet", "--update", "11.csv"]]

@@ -10,7 +10,7 @@ use super::super::super::error::{Error, ErrorKind};
 use super::super::super::load::reject_saying;
 use super::{COMMAND, REMARKS, origin, quoted};
 use crate::input::fault::FaultKind;
-use crate::input::files::{argument_name, read_argument};
+use crate::input::files::{argument_name, folder_of, read_argument};
 use crate::input::plan::Rejected;
 use crate::input::reader::Log;
 use crate::input::tree::{self, Entry, Value};
@@ -75,6 +75,16 @@ impl Standing {
             let message = format!("{} names no deck in one line, whose place another could take", argument_name(path));
             let help = "deck = { file = \"…\", … }, as `rates import --out` writes it";
             log.faults.at(FaultKind::MissingKey, root.span, message, "no such deck", help);
+        }
+        if let (Some(name), Some(entry)) = (&file, find(keys, "file")) {
+            // The list takes the place of a deck that the table may read, and of nothing else.
+            let outside = folder_of(path).read_deck(name).err().filter(|f| f.kind == FaultKind::PathOutsideRepository);
+            if let Some(fault) = outside {
+                log.faults.at(fault.kind, entry.node.span, fault.message, "named here", fault.help);
+            } else if Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+                let help = "name a .csv: it would be written over";
+                log.faults.at(FaultKind::OutOfRange, entry.node.span, "a deck is no table", "named here", help);
+            }
         }
         let span = |key: &str| find(entries, key).map(|entry| entry.node.span);
         match (deck, file) {
