@@ -237,21 +237,8 @@ fn span(mut values: Vec<f64>) -> Span<f64> {
 mod tests {
     use super::*;
     use crate::assessment::assess;
-    use crate::input::example::FILES;
-    use crate::input::files::{Folder, NamedText, PLAN};
-    use crate::input::plan::{Options, load};
+    use crate::input::example::floor as plan;
     use crate::words::special::gamma;
-
-    fn plan(changes: &[(&str, &str)]) -> Plan {
-        let folder = Folder::Embedded(&FILES);
-        let mut text = folder.read(PLAN).unwrap().text;
-        for (old, new) in changes {
-            assert!(text.contains(old), "{old}");
-            text = text.replace(old, new);
-        }
-        let named = NamedText { name: PLAN.to_owned(), bytes: text.clone().into_bytes(), text };
-        load(named, &folder, &Options::default()).map_err(|rejected| rejected.faults).unwrap().plan
-    }
 
     fn range(plan: &Plan) -> Option<ParameterRange> {
         parameter_range(&assess(plan).unwrap()).unwrap().unwrap()

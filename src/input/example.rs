@@ -9,3 +9,19 @@ pub const FILES: [(&str, &str); 6] = [
     ("rates/example-second.toml", include_str!("../../rates/example-second.toml")),
     ("rates/example-gateway.toml", include_str!("../../rates/example-gateway.toml")),
 ];
+
+/// The example floor with words of its plan exchanged, each of which stands there.
+#[cfg(test)]
+pub(crate) fn floor(changes: &[(&str, &str)]) -> crate::model::plan::Plan {
+    use super::files::{Folder, NamedText, PLAN};
+    use super::plan::{Options, load};
+
+    let folder = Folder::Embedded(&FILES);
+    let mut text = folder.read(PLAN).unwrap().text;
+    for (old, new) in changes {
+        assert!(text.contains(old), "{old}");
+        text = text.replace(old, new);
+    }
+    let named = NamedText { name: PLAN.to_owned(), bytes: text.clone().into_bytes(), text };
+    load(named, &folder, &Options::default()).map_err(|rejected| rejected.faults).unwrap().plan
+}

@@ -4,9 +4,7 @@ use super::counts::Count;
 use super::exact::{Asked, Known, Part, Read, read};
 use super::lengths::Lengths;
 use super::severity::Severity;
-use crate::input::example::FILES;
-use crate::input::files::{Folder, NamedText, PLAN};
-use crate::input::plan::{Options, load};
+use crate::input::example::floor;
 use crate::model::law::DurationLaw;
 use crate::model::plan::Plan;
 use crate::model::rates::DailySpend;
@@ -16,18 +14,6 @@ use crate::outage::state::behaviours;
 use crate::words::calendar::Zone;
 
 const ALL: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
-
-/// The example floor, with words of its plan exchanged.
-fn floor(changes: &[(&str, &str)]) -> Plan {
-    let folder = Folder::Embedded(&FILES);
-    let mut text = folder.read(PLAN).unwrap().text;
-    for (old, new) in changes {
-        assert!(text.contains(old), "{old}");
-        text = text.replace(old, new);
-    }
-    let named = NamedText { name: PLAN.to_owned(), bytes: text.clone().into_bytes(), text };
-    load(named, &folder, &Options::default()).map_err(|rejected| rejected.faults).unwrap().plan
-}
 
 /// A floor that never closes.
 fn always() -> Plan {

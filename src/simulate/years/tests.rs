@@ -8,9 +8,7 @@ use super::run::{Ask, BLOCK, Drawn, Ended, Silence, totals_alike};
 use super::segments::Segments;
 use super::tied::{Minimum, Tied};
 use super::{Given, MONTHS, Years};
-use crate::input::example::FILES;
-use crate::input::files::{Folder, NamedText, PLAN};
-use crate::input::plan::{Options, load};
+use crate::input::example::floor as plan;
 use crate::model::cause::{Frequency, Signal};
 use crate::model::law::DurationLaw;
 use crate::model::plan::Plan;
@@ -25,17 +23,6 @@ use crate::words::calendar::Zone;
 
 const YEAR: f64 = 365.0 * 86_400.0;
 const REACH: f64 = 30.0 * 86_400.0;
-
-fn plan(changes: &[(&str, &str)]) -> Plan {
-    let folder = Folder::Embedded(&FILES);
-    let mut text = folder.read(PLAN).unwrap().text;
-    for (old, new) in changes {
-        assert!(text.contains(old), "{old}");
-        text = text.replace(old, new);
-    }
-    let named = NamedText { name: PLAN.to_owned(), bytes: text.clone().into_bytes(), text };
-    load(named, &folder, &Options::default()).map_err(|rejected| rejected.faults).unwrap().plan
-}
 
 const ALWAYS: (&str, &str) = ("Mo-Fr 08:00-20:00; Sa 09:00-14:00; PH off", "24/7");
 
