@@ -7,14 +7,16 @@ use chrono::NaiveDate;
 use super::rule::{Found, Judgement, Rule, measure};
 use crate::assessment::Assessment;
 use crate::model::campaign::{self, Campaign};
+use crate::model::plan::Plan;
 use crate::model::policy::Unit;
 use crate::model::rates::{Limit, Price, RateTable};
 use crate::model::rows::RowRef;
 use crate::model::trunk::Trunk;
 use crate::outage::engine::Engine;
 use crate::rating::compare::Typical;
-use crate::rating::tariff::Destination;
+use crate::rating::tariff::{Destination, Tariff};
 use crate::words::diagnostic::Label;
+use crate::words::e164::DialPrefix;
 use crate::words::figure::{count, percent};
 use crate::words::level::Level;
 
@@ -408,98 +410,97 @@ fn coarse(assessment: &Assessment<'_>) -> Judgement {
         let table = tariff.table();
         let mut typical = Typical::new(tariff);
         let own: Vec<_> = plan.campaigns.iter().flat_map(|c| &c.destinations).collect();
-        let mut seen = Vec::new();
-        for campaign in &plan.campaigns {
-            for destination in &campaign.destinations {
-                let priced = tariff.destination(destination.prefix, plan.as_of, campaign.caller_id);
-                let Destination::Row { row, .. } = priced else { continue };
-                if seen.contains(&destination.prefix) {
-                    continue;
-                }
-                seen.push(destination.prefix);
-                let Some(base) = table.rows.get(row).and_then(|row| typical.cost(row)) else { continue };
-                // Prefixes that the plan names itself are not hidden below this one.
-                let hidden: Vec<RowRef<'_>> = tariff
-                    .index()
-                    .longer(destination.prefix)
-                    // Only what prices calls today: no row of the future, none that another of its prefix has replaced.
-                    .filter(|row| {
-                        let prefix = table.rows.get(*row).map(|row| row.prefix);
-                        prefix.and_then(|p| tariff.index().find(p, plan.as_of, campaign.caller_id)) == Some(*row)
+        for (destination, caller, row) in priced_once(tariff, plan) {
+            let Some(base) = table.rows.get(row).and_then(|row| typical.cost(row)) else { continue };
+            // Prefixes that the plan names itself are not hidden below this one.
+            let hidden: Vec<RowRef<'_>> = tariff
+                .index()
+                .longer(destination.prefix)
+                // Only what prices calls today: no row of the future, none that another of its prefix has replaced.
+                .filter(|row| {
+                    let prefix = table.rows.get(*row).map(|row| row.prefix);
+                    prefix.and_then(|p| tariff.index().find(p, plan.as_of, caller)) == Some(*row)
+                })
+                .filter_map(|row| table.rows.get(row))
+                .filter(|row| {
+                    !own.iter().any(|d| {
+                        d.prefix != destination.prefix
+                            && destination.prefix.is_prefix_of(d.prefix)
+                            && d.prefix.is_prefix_of(row.prefix)
                     })
-                    .filter_map(|row| table.rows.get(row))
-                    .filter(|row| {
-                        !own.iter().any(|d| {
-                            d.prefix != destination.prefix
-                                && destination.prefix.is_prefix_of(d.prefix)
-                                && d.prefix.is_prefix_of(row.prefix)
-                        })
-                    })
-                    .filter(|row| row.price != Price::Blocked)
-                    .collect();
-                // Few rows can be the dearest or the cheapest: only these are averaged.
-                let bounds: Vec<Option<(f64, f64)>> = hidden.iter().map(|row| typical.bounds(*row)).collect();
-                let most = bounds.iter().flatten().map(|(low, _)| *low).fold(f64::NEG_INFINITY, f64::max);
-                let least = bounds.iter().flatten().map(|(_, high)| *high).fold(f64::INFINITY, f64::min);
-                let may_be =
-                    |bounds: &Option<(f64, f64)>| bounds.is_none_or(|(low, high)| high >= most || low <= least);
-                let ends: Vec<(f64, RowRef<'_>)> = hidden
-                    .iter()
-                    .zip(&bounds)
-                    .filter(|(_, bounds)| may_be(bounds))
-                    .filter_map(|(row, _)| typical.cost(*row).map(|cost| (cost, *row)))
-                    .collect();
-                let dearest = ends.iter().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
-                let Some((cost, below)) = dearest else { continue };
-                let cheapest = ends.iter().map(|(cost, _)| *cost).fold(f64::INFINITY, f64::min) / base;
-                let ratio = *cost / base;
-                if ratio.is_nan() || ratio <= limit * (1.0 + 1e-9) {
-                    continue;
-                }
-                // The range that the one row hides.
-                let range = if hidden.len() > 1 {
-                    let (rows, from, to) = (count(hidden.len() as f64), count(cheapest), count(ratio));
-                    if from == to {
-                        format!(", as do all {rows} rows below it")
-                    } else {
-                        format!(": the {rows} rows below it cost {from} to {to} times as much")
-                    }
-                } else {
-                    String::new()
-                };
-                findings.push(Found {
-                    subject: vec![
-                        ("destination", destination.prefix.to_string()),
-                        ("trunk", trunk.name.clone()),
-                        ("table", table.path.clone()),
-                    ],
-                    brief: format!(
-                        "prefix {}: {} costs {} times as much",
-                        destination.prefix,
-                        below.prefix,
-                        count(ratio)
-                    ),
-                    message: format!(
-                        "prefix {} is priced by one row of {}, but calls to {} below it cost {} times as much{range}",
-                        destination.prefix,
-                        table.path,
-                        below
-                            .destination
-                            .as_ref()
-                            .map_or_else(|| below.prefix.to_string(), |name| format!("{} ({name})", below.prefix)),
-                        count(ratio)
-                    ),
-                    labels: vec![
-                        Label::new(destination.span, "priced by one row"),
-                        Label::new(below.span, "dearer row"),
-                    ],
-                    help: format!("give {} its own share in the plan's destinations", below.prefix),
-                    measure: measure(ratio),
-                });
+                })
+                .filter(|row| row.price != Price::Blocked)
+                .collect();
+            // Few rows can be the dearest or the cheapest: only these are averaged.
+            let bounds: Vec<Option<(f64, f64)>> = hidden.iter().map(|row| typical.bounds(*row)).collect();
+            let most = bounds.iter().flatten().map(|(low, _)| *low).fold(f64::NEG_INFINITY, f64::max);
+            let least = bounds.iter().flatten().map(|(_, high)| *high).fold(f64::INFINITY, f64::min);
+            let may_be = |bounds: &Option<(f64, f64)>| bounds.is_none_or(|(low, high)| high >= most || low <= least);
+            let ends: Vec<(f64, RowRef<'_>)> = hidden
+                .iter()
+                .zip(&bounds)
+                .filter(|(_, bounds)| may_be(bounds))
+                .filter_map(|(row, _)| typical.cost(*row).map(|cost| (cost, *row)))
+                .collect();
+            let dearest = ends.iter().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.prefix.cmp(&a.1.prefix)));
+            let Some((cost, below)) = dearest else { continue };
+            let cheapest = ends.iter().map(|(cost, _)| *cost).fold(f64::INFINITY, f64::min) / base;
+            let ratio = *cost / base;
+            if ratio.is_nan() || ratio <= limit * (1.0 + 1e-9) {
+                continue;
             }
+            // The range that the one row hides.
+            let range = if hidden.len() > 1 {
+                let (rows, from, to) = (count(hidden.len() as f64), count(cheapest), count(ratio));
+                if from == to {
+                    format!(", as do all {rows} rows below it")
+                } else {
+                    format!(": the {rows} rows below it cost {from} to {to} times as much")
+                }
+            } else {
+                String::new()
+            };
+            findings.push(Found {
+                subject: vec![
+                    ("destination", destination.prefix.to_string()),
+                    ("trunk", trunk.name.clone()),
+                    ("table", table.path.clone()),
+                ],
+                brief: format!("prefix {}: {} costs {} times as much", destination.prefix, below.prefix, count(ratio)),
+                message: format!(
+                    "prefix {} is priced by one row of {}, but calls to {} below it cost {} times as much{range}",
+                    destination.prefix,
+                    table.path,
+                    below
+                        .destination
+                        .as_ref()
+                        .map_or_else(|| below.prefix.to_string(), |name| format!("{} ({name})", below.prefix)),
+                    count(ratio)
+                ),
+                labels: vec![Label::new(destination.span, "priced by one row"), Label::new(below.span, "dearer row")],
+                help: format!("give {} its own share in the plan's destinations", below.prefix),
+                measure: measure(ratio),
+            });
         }
     }
     Judgement::found(findings)
+}
+
+/// The plan's destinations that rows of a tariff price today, each prefix once: with the caller ID of the first campaign that
+/// calls it, and the row.
+fn priced_once<'p>(tariff: &Tariff<'_>, plan: &'p Plan) -> Vec<(&'p campaign::Destination, Option<DialPrefix>, usize)> {
+    let mut priced: Vec<(&campaign::Destination, Option<DialPrefix>, usize)> = Vec::new();
+    for campaign in &plan.campaigns {
+        for destination in &campaign.destinations {
+            let found = tariff.destination(destination.prefix, plan.as_of, campaign.caller_id);
+            if let Destination::Row { row, .. } = found
+                && priced.iter().all(|(known, ..)| known.prefix != destination.prefix)
+            {
+                priced.push((destination, campaign.caller_id, row));
+            }
+        }
+    }
+    priced
 }
 
 /// Destinations whose own row is still to come, and which a shorter prefix prices until then.
@@ -509,55 +510,45 @@ fn falls_back(assessment: &Assessment<'_>) -> Judgement {
     for trunk in &plan.trunks {
         let Some(tariff) = assessment.engine.tariff(trunk) else { continue };
         let table = tariff.table();
-        let mut seen = Vec::new();
-        for campaign in &plan.campaigns {
-            for destination in &campaign.destinations {
-                let priced = tariff.destination(destination.prefix, plan.as_of, campaign.caller_id);
-                let Destination::Row { row, .. } = priced else { continue };
-                if seen.contains(&destination.prefix) {
-                    continue;
-                }
-                seen.push(destination.prefix);
-                let Some(now) = table.rows.get(row) else { continue };
-                // The next that is nearer to the destination than the row that prices it.
-                let next = table
-                    .rows
-                    .iter()
-                    .filter(|row| {
-                        row.prefix.is_prefix_of(destination.prefix) && row.prefix.digits() > now.prefix.digits()
-                    })
-                    .filter_map(|row| row.effective_from.filter(|day| *day > plan.as_of).map(|day| (day, row)))
-                    .min_by_key(|(day, row)| (*day, row.span));
-                let Some((day, coming)) = next else { continue };
-                let mut typical = Typical::new(tariff);
-                let (Some(cost), Some(then)) = (typical.cost(now), typical.cost(coming)) else { continue };
-                if cost.total_cmp(&then).is_eq() {
-                    continue;
-                }
-                let ratio = then / cost;
-                findings.push(Found {
-                    subject: vec![
-                        ("destination", destination.prefix.to_string()),
-                        ("trunk", trunk.name.clone()),
-                        ("table", table.path.clone()),
-                    ],
-                    brief: format!("prefix {} by {} until {day}", destination.prefix, now.prefix),
-                    message: format!(
-                        "prefix {} is priced by {} of {} until {day}; from then on its own row costs {} times as much",
-                        destination.prefix,
-                        now.prefix,
-                        table.path,
-                        count(ratio)
-                    ),
-                    labels: vec![
-                        Label::new(coming.span, format!("from {day}")),
-                        Label::new(now.span, "prices it until then"),
-                        Label::new(destination.span, "this destination"),
-                    ],
-                    help: format!("reckon with `as_of` from {day} on as well"),
-                    measure: measure(ratio),
-                });
+        for (destination, _, row) in priced_once(tariff, plan) {
+            let Some(now) = table.rows.get(row) else { continue };
+            // The next that is nearer to the destination than the row that prices it.
+            let nearer = (now.prefix.digits() + 1..=destination.prefix.digits())
+                .filter_map(|digits| destination.prefix.first(digits));
+            let next = nearer
+                .flat_map(|prefix| table.rows.of(prefix))
+                .filter_map(|at| table.rows.get(at))
+                .filter_map(|row| row.effective_from.filter(|day| *day > plan.as_of).map(|day| (day, row)))
+                .min_by_key(|(day, row)| (*day, row.span));
+            let Some((day, coming)) = next else { continue };
+            let mut typical = Typical::new(tariff);
+            let (Some(cost), Some(then)) = (typical.cost(now), typical.cost(coming)) else { continue };
+            if cost.total_cmp(&then).is_eq() {
+                continue;
             }
+            let ratio = then / cost;
+            findings.push(Found {
+                subject: vec![
+                    ("destination", destination.prefix.to_string()),
+                    ("trunk", trunk.name.clone()),
+                    ("table", table.path.clone()),
+                ],
+                brief: format!("prefix {} by {} until {day}", destination.prefix, now.prefix),
+                message: format!(
+                    "prefix {} is priced by {} of {} until {day}; from then on its own row costs {} times as much",
+                    destination.prefix,
+                    now.prefix,
+                    table.path,
+                    count(ratio)
+                ),
+                labels: vec![
+                    Label::new(coming.span, format!("from {day}")),
+                    Label::new(now.span, "prices it until then"),
+                    Label::new(destination.span, "this destination"),
+                ],
+                help: format!("reckon with `as_of` from {day} on as well"),
+                measure: measure(ratio),
+            });
         }
     }
     Judgement::found(findings)
